@@ -6,8 +6,10 @@ import pytest
 
 from camera_agent.captures import (
     CAPTURE_ID,
+    EXTENSIONS,
     Capture,
     filetype_of,
+    footage_type_of,
     from_rfc3339,
     new_capture_id,
     rfc3339,
@@ -55,6 +57,25 @@ def test_the_metadata_header_is_the_golden_one(name):
 )
 def test_a_picture_is_known_by_its_first_bytes(head, filetype):
     assert filetype_of(head) == filetype
+
+
+@pytest.mark.parametrize(
+    ("head", "filetype"),
+    [
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"\0\0\0\x18ftypavif", "image/avif"),
+        (b"\0\0\0\x18ftypheic", "image/heic"),
+        (b"\0\0\0\x18ftypcrx ", "image/x-raw"),
+        (b"\0\0\0\x18ftypisom", None),
+        (b"II*\0\x08\0\0\0", "image/tiff"),
+        (b"MM\0*\0\0\0\x08", "image/tiff"),
+        (b"FUJIFILMCCD-RAW", "image/x-raw"),
+        (b"GIF89a", None),
+    ],
+)
+def test_footage_may_be_of_more_kinds_than_drivers_take(head, filetype):
+    assert footage_type_of(head) == filetype
+    assert filetype is None or filetype in EXTENSIONS
 
 
 def test_capture_ids_are_what_the_server_accepts_and_never_the_same():

@@ -91,6 +91,22 @@ def reports_and_dies_once(marker, about):
             dies_once(marker)
 
 
+@app.task(name="half")
+def half(marker):
+    with progress("Halving", total=2) as work:
+        work.advance()
+        while not Path(marker).exists():
+            time.sleep(0.02)
+        work.advance()
+
+
+@app.task(name="dies", acks_late=False)
+def dies():
+    with progress("Dying", total=2):
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 @app.task(name="counts")
 def counts(about, n):
     with progress("count:things", total=n, about=about, unit="thing") as work:

@@ -15,6 +15,18 @@ def test_holds_of_the_parent_that_concern_the_child_are_shown(film):
         assert fsmlock.holds_on(film) == ()
 
 
+def test_the_holds_on_a_page_of_objects_are_read_with_one_query(film, django_assert_num_queries):
+    frames = [Frame.objects.create(film=film) for _ in range(20)]
+    frames = list(Frame.objects.select_related("film__room").order_by("pk"))
+    with fsmlock.hold(film, "render"):
+        with django_assert_num_queries(1):
+            found = fsmlock.holds_on_many(frames)
+        alone = [[hold.row() for hold in fsmlock.holds_on(frame)] for frame in frames]
+    assert [[hold.row() for hold in found[frame]] for frame in frames] == alone
+    assert [hold.lock for hold in found[frames[0]]] == ["render"]
+    assert fsmlock.holds_on_many([]) == {}
+
+
 def test_cancelling_what_nobody_holds_reaches_nobody(film):
     assert fsmlock.cancel(film, "render", by="editor") == ()
     assert fsmlock.break_hold(film, "render", by="editor", why="") == ()

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 import pytest
 
 from fsmlock import Confirmation, InputField, Offer
 from fsmlock.offers import LONGEST_TEXT, values_of
+from fsmlock.plain_values import to_json
 
 DAYS = InputField(name="days", kind="whole_number", label="Days", default=30, minimum=1, maximum=365)
 SPEED = InputField(name="speed", kind="number", label="Speed", default=1.0, minimum=0.1)
 TITLE = InputField(name="title", kind="text", label="Title", default="Untitled", minimum=1, maximum=20)
 SIZE = InputField(name="size", kind="choice", label="Size", default=1, choices=((1, "Small"), (2, "Large")))
 QUIET = InputField(name="quiet", kind="yes_or_no", label="Quietly", default=False)
+SINCE = InputField(name="since", kind="date_time", label="Since", default=None, optional=True)
 ALL = (DAYS, SPEED, TITLE, SIZE, QUIET)
 
 
@@ -36,6 +39,11 @@ def test_what_fits_is_taken():
         *((TITLE, value) for value in ("", "x" * 21, 7, None, ["x"])),
         *((SIZE, value) for value in (3, "1", True, None, 1.0)),
         *((QUIET, value) for value in (0, 1, "yes", None)),
+        *(
+            (SINCE, value)
+            for value in ("", "noon", "2026-06-01T12:00Z", 1, True, [], "0001-01-01", "9999-12-31")
+        ),
+        (SINCE, datetime(2026, 6, 1, tzinfo=UTC)),
     ],
 )
 def test_what_does_not_fit_is_a_reason_that_names_its_field(field, value):
@@ -85,3 +93,11 @@ def test_an_offer_about_an_object_has_what_its_fields_have_at_first():
     offer = Offer(input=(DAYS, TITLE), initial=lambda film: {"title": film})
     assert [field.default for field in offer.about("Dawn").input] == [30, "Dawn"]
     assert [field.default for field in offer.input] == [30, "Untitled"]
+
+
+def test_a_date_and_time_has_no_time_zone():
+    noon = datetime(2026, 6, 1, 12)  # noqa: DTZ001 - which clock it is, the field's help says
+    for given in ("2026-06-01T12:00", "2026-06-01T12:00:00", noon):
+        assert values_of((SINCE,), {"since": given}) == ({"since": noon}, ())
+    assert values_of((SINCE,), {"since": None}) == ({"since": None}, ())
+    assert to_json(noon) == "2026-06-01T12:00:00"

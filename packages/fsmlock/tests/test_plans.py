@@ -94,3 +94,78 @@ def test_what_nothing_leads_to_has_no_plan_and_a_reason(film):
     assert fsmlock.plan(film, to="initialising") is None
     (reason,) = fsmlock.explain(film, to="initialising")
     assert reason.code == "no_way"
+
+
+def publish_first(other):
+    """What ends a hold on a film is that another film is published."""
+    return lambda reasons: [(other, "published") for _ in reasons]
+
+
+def test_a_plan_begins_with_what_ends_the_holds_in_its_way(film, elsewhere):
+    other = Film.objects.create(name="other")
+    fsmlock.apply_transition(other, "initialise")
+    asked = []
+
+    def remedies(reasons):
+        asked.extend(reasons)
+        return publish_first(other)(reasons)
+
+    held = elsewhere(fsmlock.hold(film, "render", why="Movie 7").acquire)
+    steps = fsmlock.plan(film, to="deleting", remedies=remedies)
+    held.release()
+    assert [(step.object, step.name, step.allowed) for step in steps] == [
+        (other, "publish", True),
+        (film, "start_deleting", False),
+    ]
+    assert [(reason.code, reason.params["why"]) for reason in asked] == [("held", "Movie 7")]
+
+
+def test_a_hold_that_nothing_ends_stays_the_reason(film, elsewhere):
+    held = elsewhere(fsmlock.hold(film, "render").acquire)
+    (step,) = fsmlock.plan(film, to="deleting", remedies=lambda reasons: [None] * len(reasons))
+    held.release()
+    assert [reason.code for reason in step.reasons] == ["held"]
+
+
+def test_nobody_is_asked_for_remedies_where_nothing_is_held(film):
+    fsmlock.plan(film, to="deleting", remedies=lambda _: pytest.fail("asked"))
+
+
+def test_a_step_can_be_applied_when_its_turn_has_come(film):
+    first, *then = fsmlock.plan(Print.objects.create(film=film), to="smell")
+    assert {step.reasons for step in (first, *then)} == {()}
+    assert (first.allowed, [step.allowed for step in then]) == (True, [False, False])
+
+
+def test_what_only_programs_apply_is_no_step_for_users(film):
+    fsmlock.apply_transition(film, "start_deleting")
+    (step,) = fsmlock.plan(film, to="deleted")
+    assert (step.name, step.reasons, step.allowed) == ("finish_deleting", (), False)
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_plans_of_a_page_cost_the_same_queries_however_many(
+    film, elsewhere, number, django_assert_num_queries
+):
+    films = [Film.objects.create(name=f"Film {n}", room=film.room) for n in range(number)]
+    others = [Film.objects.create(name=f"Other {n}") for n in range(number)]
+    held = [elsewhere(fsmlock.hold(each, "render", why=str(n)).acquire) for n, each in enumerate(films)]
+    with django_assert_num_queries(2):
+        plans = fsmlock.plan_many(
+            films,
+            to="deleting",
+            remedies=lambda reasons: [(others[int(each.params["why"])], "ready") for each in reasons],
+        )
+    for each in held:
+        each.release()
+    assert [[(step.object, step.name) for step in plans[each]] for each in films] == [
+        [(other, "initialise"), (each, "start_deleting")] for each, other in zip(films, others, strict=True)
+    ]
+
+
+def test_a_page_has_the_plans_that_each_object_has_alone(film):
+    films = [film, Film.objects.create(name="new")]
+    assert fsmlock.plan_many(films, to="published") == {
+        each: fsmlock.plan(each, to="published") for each in films
+    }
+    assert fsmlock.plan_many([], to="published") == {}

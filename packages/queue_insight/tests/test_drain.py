@@ -13,6 +13,7 @@ from statistics import fmean, median
 
 import pytest
 
+from queue_insight.calibration import MAX_SCORES, calibrated, factor_of, score
 from queue_insight.drain import Drain, DrainState, Estimate, Load, estimate_drain, in_words
 
 SLOTS, TRIALS, WINDOW_S = 4, 300, 60.0
@@ -108,6 +109,24 @@ def test_the_range_holds_the_truth_as_often_as_it_says(scenario):
     assert 0.75 <= fmean(within) <= 0.9
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("slower", [1.0, 1.15], ids=["as assumed", "15 % slower"])
+def test_past_estimates_teach_a_range_that_holds_the_truth_as_often(slower):
+    """Also where the estimate is wrong, as workers are slower than their run times say."""
+    scores, raw, learnt = [], [], []
+    for seed in range(TRIALS):
+        load, truth = simulated("mixture", seed)
+        truth *= slower
+        drain = estimate_drain(load, random.Random(seed))
+        if factor_of(scores) is not None:
+            found = calibrated(drain, scores)
+            raw.append(drain.low_s <= truth <= drain.high_s)
+            learnt.append(found.low_s <= truth <= found.high_s)
+        scores = [*scores, score(drain, truth)][-MAX_SCORES:]
+    assert 0.75 <= fmean(learnt) <= 0.9
+    assert slower == 1.0 or fmean(raw) < 0.75
+
+
 def load(**fields):
     known = {"run_times": {"work.do": [2.0] * 5}, "names": {"work.do": 100}, "depth": 100, "slots": 2}
     return Load(**{**known, **fields})
@@ -184,6 +203,37 @@ def test_a_task_that_runs_for_longer_than_all_others_holds_its_slot():
 def test_of_a_task_of_unknown_age_some_part_remains():
     drain = estimate(depth=1, names={"work.do": 1}, slots=1, running=[("", None)])
     assert 0 < drain.low_s < drain.high_s < 2
+
+
+class CountingRandom(random.Random):
+    """Counts how often it was asked."""
+
+    asked = 0
+
+    def random(self):
+        self.asked += 1
+        return super().random()
+
+
+def test_an_estimate_costs_the_same_however_many_tasks_of_unknown_age_run():
+    asked = []
+    for number in (100, 10_000):
+        rng = CountingRandom(1)
+        running = [("", None)] * number
+        drain = estimate_drain(load(depth=1_000, names={"work.do": 1_000}, running=running), rng)
+        assert drain.state is DrainState.DRAINS
+        asked.append(rng.asked)
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize(("number", "within"), [(60, 0.4), (600, 0.1)], ids=["one by one", "together"])
+def test_running_tasks_of_unknown_age_go_on_for_as_long_as_such_tasks_do(number, within):
+    times = [1.0, 2.0, 3.0, 5.0, 8.0] * 8
+    fields = {"run_times": {"work.do": times}, "depth": 100, "slots": 2}
+    none, some = (estimate(**fields, running=[("work.do", None)] * n).median_s for n in (0, number))
+    # Half of a task that was found running, and long ones are the likelier to be found.
+    rest_s = sum(t * t for t in times) / sum(times) / 2
+    assert some - none == pytest.approx(number * rest_s / 2, rel=within)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from tests.tracking import StoredTracker
 from queue_insight.collector_state import Task, TasksAtWorker
 from queue_insight.finished_tasks import MAX_FINISHED
 from queue_insight.inspection import Inspection, WorkerReply
-from queue_insight.observed_tasks import MAX_AT_WORKER
 from queue_insight.stored_state import load_at_workers
+from queue_insight.task_tally import MAX_AT_WORKER
 
 
 class EventLog:

@@ -70,6 +70,11 @@ def test_a_large_number_keeps_all_its_digits():
     )
 
 
+def test_consumers_by_the_brokers_count_are_there_without_a_collector():
+    found = lines(queues=(values.queue(depth=0, consumers=3),), fresh=False)
+    assert 'celery_active_consumer_count{queue_name="celery"} 3' in found
+
+
 def test_any_name_is_one_label():
     name = 'a"b\\c\nd\ud800'
     assert 'celery_queue_length{queue_name="a\\"b\\\\c\\nd?"} 1' in lines(queues=(values.queue(name=name),))

@@ -7,7 +7,7 @@ from tests.conftest import free_port
 
 from queue_insight import TaskState, diagnose, snapshot
 from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker, Part, TaskCounts
-from queue_insight.read import celery_app, queue_names, task_ids, worker_tasks
+from queue_insight.read import celery_app, queue_names, saved_at, task_ids, worker_tasks
 from queue_insight.stored_state import load
 from queue_insight.stores.memory import MemoryStore
 from queue_insight.stores.redis import RedisStore
@@ -44,7 +44,7 @@ def test_nothing_is_raised_when_everything_is_down(app, monkeypatch):
     app.conf.broker_url = url
     now = snapshot(app, store=RedisStore(url))
     assert sum(slept) < 1, "a page waits for this"
-    assert (now.queues, now.workers, now.unacked) == ((), (), None)
+    assert ([each.depth for each in now.queues], now.workers, now.unacked) == ([None], (), None)
     assert codes(now) == ["queues_unknown", "workers_unknown"]
 
 
@@ -198,3 +198,10 @@ def test_without_a_store_for_rabbitmq_it_says_which_setting_to_set(settings):
     assert "QUEUE_INSIGHT['STORE']" in note.remedy
     settings.QUEUE_INSIGHT = {"STORE": "memory://"}  # filled by a thread of this process
     assert codes(snapshot(app)) == ["queues_unknown", "no_collector"]
+
+
+def test_when_the_collector_saved_last_is_known_unless_nothing_can_be_read(app, store):
+    assert saved_at(app, store=store) is None
+    save(store, FULL)
+    assert saved_at(app, store=store) == FULL.collected_at
+    assert saved_at(app, store=RedisStore(f"redis://127.0.0.1:{free_port()}/0")) is None

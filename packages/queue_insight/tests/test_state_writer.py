@@ -14,7 +14,9 @@ from tests.waiting import wait_until
 
 from queue_insight import event, snapshot
 from queue_insight.conf import Settings
+from queue_insight.errors import StoreUnreachableError
 from queue_insight.events import EventTracker
+from queue_insight.signals import collector_saved
 from queue_insight.state_writer import StateWriter
 from queue_insight.stored_state import load, load_all_tasks
 from queue_insight.stores.memory import MemoryStore
@@ -31,12 +33,19 @@ class Collector:
         self.tracker = EventTracker(max_tasks=100, retention_s=1000.0)
         self.writer = StateWriter(store, SETTINGS)
 
-    def start(self, task_id):
-        started = {"type": "task-started", "uuid": task_id, "hostname": "one@test", "pid": 7}
-        self.tracker.apply(event.read(started), 1000.0)
+    def apply(self, kind, task_id, **fields):
+        document = {"type": kind, "uuid": task_id, "hostname": "one@test", "pid": 7, **fields}
+        self.tracker.apply(event.read(document), 1000.0)
 
-    def save(self):
-        self.writer.save(self.tracker, 1000.0, next_by=1001.0)
+    def start(self, task_id, **fields):
+        self.apply("task-started", task_id, **fields)
+
+    def save(self, **options):
+        self.writer.save(self.tracker, 1000.0, next_by=1001.0, **options)
+
+
+def raise_unreachable(*_args, **_options):
+    raise StoreUnreachableError("there", TimeoutError())
 
 
 @pytest.fixture
@@ -73,6 +82,52 @@ def test_when_it_no_longer_writes_the_second_one_writes_everything_that_it_knows
     second.save()
     assert second.writer.is_active
     assert stored_ids(memory) == ["t2"]
+
+
+def test_a_write_between_two_others_has_the_tasks_and_the_next_one_the_rest(memory):
+    collector = Collector(memory)
+    collector.save()
+    collector.start("t1", name="work.do")
+    collector.apply("task-succeeded", "t1")
+    collector.start("t2")
+    collector.save(tasks_only=True)
+    state = load(memory).state
+    assert (stored_ids(memory), [each.id for each in state.finished]) == (["t2"], ["t1"])
+    assert state.run_times == {}
+    collector.save()
+    assert load(memory).state.run_times == {"work.do": (0.0,)}
+
+
+def test_after_a_failure_even_a_write_between_two_others_has_everything(memory, monkeypatch):
+    collector = Collector(memory)
+    collector.save()
+    collector.start("t1", name="work.do")
+    collector.apply("task-succeeded", "t1")
+    with monkeypatch.context() as patched:
+        patched.setattr(memory, "write", raise_unreachable)
+        collector.save()
+    collector.save(tasks_only=True)
+    assert load(memory).state.run_times == {"work.do": (0.0,)}
+
+
+def test_each_save_says_whether_something_has_happened(memory):
+    said = []
+
+    def note(*, has_news, **_):
+        said.append(has_news)
+
+    collector = Collector(memory)
+    collector_saved.connect(note)
+    try:
+        collector.save()
+        collector.apply("worker-heartbeat", "")
+        collector.save()
+        collector.start("t1")
+        collector.save()
+        collector.save()
+    finally:
+        collector_saved.disconnect(note)
+    assert said == [False, False, True, False]
 
 
 def test_a_late_write_is_refused_and_its_collector_stands_by(memory, now):

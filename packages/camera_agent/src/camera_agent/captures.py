@@ -21,7 +21,20 @@ CAPTURE_ID = re.compile(r"[A-Za-z0-9_-]{8,80}")
 #: Bytes of a file that `filetype_of` needs.
 HEAD_BYTES = 12
 
-EXTENSIONS: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+EXTENSIONS: Mapping[str, str] = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/avif": "avif",
+    "image/heic": "heic",
+    "image/tiff": "tif",
+    "image/x-raw": "raw",
+}
+_BRANDS: Mapping[bytes, str] = {
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"), "image/heic"),
+    b"crx ": "image/x-raw",
+}
 
 ExposureValue = str | int | float | None
 
@@ -50,7 +63,7 @@ class Capture:
 
 
 def filetype_of(head: bytes) -> str | None:
-    """Return the MIME type by a file's first `HEAD_BYTES` bytes; None when it is no known picture."""
+    """Return the MIME type by a file's first `HEAD_BYTES` bytes; None when no driver takes such pictures."""
     if head.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -58,6 +71,21 @@ def filetype_of(head: bytes) -> str | None:
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp"
     return None
+
+
+def footage_type_of(head: bytes) -> str | None:
+    """Return the MIME type of a file that somebody gives as footage, by its first `HEAD_BYTES` bytes.
+
+    It may be of any kind that the server may know. A raw picture that is made as a TIFF (DNG, CR2, NEF)
+    counts as one: the server tells them apart.
+    """
+    if known := filetype_of(head):
+        return known
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12])
+    if head.startswith((b"II*\0", b"MM\0*")):
+        return "image/tiff"
+    return "image/x-raw" if head.startswith((b"IIU\0", b"IIRO", b"IIRS", b"FUJIFILMCCD")) else None
 
 
 def new_capture_id(prefix: str, number: int) -> str:

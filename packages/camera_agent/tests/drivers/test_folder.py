@@ -32,14 +32,16 @@ def test_the_folders_of_a_card_are_read_and_what_lies_beside_pictures_is_passed_
     for path in ("DCIM/.trash/IMG_1.JPG", "DCIM/100CANON/._IMG_2.JPG", "DCIM/100CANON/MVI_3.THM"):
         (tmp_path / path).write_bytes(jpeg())
     (tmp_path / "DCIM/100CANON/IMG_2.xmp").write_text("<x:xmpmeta/>")
-    (tmp_path / "DCIM/100CANON/IMG_2.CR2").write_bytes(b"II*\0raw")
+    for path in ("DCIM/100CANON/IMG_2.CR2", "DCIM/101CANON/IMG_3.CR2"):
+        (tmp_path / path).write_bytes(b"II*\0raw")
     found, skipped = pictures(tmp_path)
     assert [str(path.relative_to(tmp_path)) for path, _ in found] == [
         "DCIM/100CANON/IMG_2.JPG",
         "DCIM/100CANON/IMG_10.JPG",
         "DCIM/101CANON/IMG_2.JPG",
+        "DCIM/101CANON/IMG_3.CR2",
     ]
-    assert [(one.name, one.code) for one in skipped] == [("IMG_2.CR2", "not_a_picture")]
+    assert [(one.name, one.code) for one in skipped] == [("IMG_2.CR2", "raw_twin")]
 
 
 def test_a_folder_that_links_to_itself_has_an_end(folder):

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
 
-from camera_agent.drivers.replay import ReplayDriver
+from camera_agent.drivers.replay import ReplayDriver, _frames_of
 from camera_agent.errors import BadInput
 from tests.conftest import jpeg
 from tests.drivers.test_exif import OFFSET, ORIGINAL, picture
-from tests.drivers.test_video import video  # noqa: F401 - a fixture
+from tests.drivers.test_video import made, video  # noqa: F401 - a fixture
 
 
 def replayed(source, tmp_path):
@@ -61,6 +62,30 @@ def test_a_video_gives_its_frames_numbered(video, tmp_path):  # noqa: F811 - the
     description, names, contents = replayed(video, tmp_path)
     assert description.total == len(names) == len(set(contents)) == 30
     assert names[0] == "card-000001.jpg"
+
+
+def test_the_frames_of_a_video_are_as_far_apart_as_in_it(video, tmp_path):  # noqa: F811 - the fixture
+    chosen = "select='lt(mod(n,10),2)'"
+    path = made(tmp_path / "uneven.mp4", "-i", str(video), "-vf", chosen, "-fps_mode", "vfr")
+    os.utime(path, ns=(0, 1_764_000_000 * 10**9))
+    driver = ReplayDriver()
+    driver.open({"source": str(path)})
+    captured = [driver.capture(tmp_path / "image").captured_ns for _ in range(6)]
+    driver.close()
+    apart = [(moment / 1e9 - 1_764_000_000) * 15 for moment in captured]
+    assert apart == pytest.approx([0, 1, 10, 11, 20, 21], abs=0.02)
+
+
+def test_a_frame_without_a_time_comes_right_after_the_one_before(tmp_path):
+    class Timeless:
+        def frames(self):
+            yield from ((b"", time) for time in (None, None, 0.5, None, 0.2, 1.0))
+
+    (tmp_path / "odd.mkv").write_bytes(b"")
+    os.utime(tmp_path / "odd.mkv", ns=(0, 10**18))
+    moments = [image.captured_ns - 10**18 for image, _ in _frames_of(Timeless(), tmp_path / "odd.mkv")]
+    half = 500_000_000
+    assert moments == [0, 1000, half, half + 1000, half + 2000, 2 * half]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camera_agent.protocol.errors import InvalidValueError
+from camera_agent.protocol.sun import EVENTS
 from camera_agent.protocol.windows import Edge, Place, Window, is_timezone, spans
 
 ZURICH = Place(timezone="Europe/Zurich", latitude=47.37, longitude=8.54)
@@ -123,6 +124,36 @@ def test_a_window_is_as_long_as_it_says_within_the_change_of_clocks(day, first, 
     found = Window(begin=begin, end=end).on(day, Place(timezone=timezone))
     length = timedelta(minutes=last - first if last > first else last - first + 1440)
     assert abs((found[1] - found[0]) - length) <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("monday 6:30 .. 20:00", "mon 06:30..20:00"),
+        ("sun,sat,mon-wed 06:30..24:00", "mon-wed,sat,sun 06:30..24:00"),
+        ("mon-sun 22:00..06:00", "22:00..06:00"),
+        ("Sunrise-90m..sunset+0h30m", "sunrise-1h30m..sunset+30m"),
+        ("sunset+2h..dawn+0m", "sunset+2h..dawn"),
+    ],
+)
+def test_a_window_is_written_in_one_way(text, written):
+    assert Window.of(text).text == written
+
+
+EDGES = st.one_of(
+    st.builds(Edge, offset=st.integers(0, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))),
+    st.builds(
+        Edge,
+        offset=st.integers(-720, 720).map(lambda minutes: timedelta(minutes=minutes)),
+        event=st.sampled_from(EVENTS),
+    ),
+)
+
+
+@given(EDGES, EDGES, st.frozensets(st.integers(0, 6), min_size=1))
+def test_what_is_written_is_read_as_the_same_window(begin, end, days):
+    window = Window(begin=begin, end=end, days=days)
+    assert Window.of(window.text) == window
 
 
 def test_spans_are_those_of_every_window_and_day():

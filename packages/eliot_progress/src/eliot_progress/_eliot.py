@@ -67,6 +67,8 @@ class Action(eliot.Action):  # type: ignore[misc] # eliot has no types
     #: When it was started, by a clock that nobody sets; None for a stock action that became one of ours.
     _started_at: float | None = None
     _bypassed = False
+    #: The object that the whole is about of which this action is a part; empty for all others.
+    about_of_whole = ""
     _finish_callbacks: tuple[Callable[[BaseException | None], None], ...] = ()
 
     def __init__(
@@ -266,6 +268,15 @@ def _not_bypassed(action: eliot.Action | None) -> eliot.Action | None:
     while isinstance(action, Action) and action._bypassed:  # noqa: SLF001 - our own class
         action = action._before  # noqa: SLF001 - as above
     return action
+
+
+def is_about_of_whole(about: str) -> bool:
+    """Whether the current action is in a part of a whole about this object."""
+    action = current()
+    return any(
+        isinstance(each, Action) and each.about_of_whole == about
+        for each in (action, *_entered_before(action))
+    )
 
 
 def log_message(message_type: str, **fields: object) -> None:

@@ -53,6 +53,15 @@ def is_level(level: object) -> TypeGuard[list[int] | Level]:
     return all(type(step) is int and 0 < step < _MAX_STEP for step in level)
 
 
+def is_action_id(identifier: str) -> bool:
+    """Whether this is a valid id of an action, not a forged or malformed one."""
+    try:
+        uuid, level = split_action_id(identifier)
+    except MalformedPathError:
+        return False
+    return is_task_uuid(uuid) and (not level or is_level(level))
+
+
 def is_task_uuid(task_uuid: object) -> TypeGuard[str]:
     """Whether this is a valid task id, though not necessarily a UUID: one line of text without `@`."""
     if not isinstance(task_uuid, str) or not 0 < len(task_uuid) <= _MAX_ID_LENGTH:

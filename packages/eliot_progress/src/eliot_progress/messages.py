@@ -8,8 +8,9 @@ are derived from it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Literal, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_origin, get_type_hints
 
 from eliot_progress import ids, sanitise
 
@@ -139,6 +140,8 @@ class TaskState:
     host: Annotated[str, _text()] = ""
     outcome: Annotated[Outcome | None, _OUTCOME] = None
     reason: Annotated[str, _text()] = ""
+    #: For a whole of several parts (module `parts`): what is known about them, as plain JSON values.
+    parts: dict[str, Any] | None = dataclass_field(default=None, hash=False)
 
     @property
     def parent_id(self) -> str | None:

@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from eliot_progress import ids, interruptions, messages
+from eliot_progress import ids, interruptions, messages, parts
 from eliot_progress.background import Background
 from eliot_progress.redact import redactor
 
@@ -26,6 +27,9 @@ LIMIT = 10_000
 _POLL_S = 0.001
 
 
+_REPORTS = (messages.PROGRESS, messages.HEARTBEAT, parts.PART)
+
+
 class Publisher(Protocol):
     """Publishes the newest state of a task to those who follow it."""
 
@@ -36,8 +40,11 @@ class Publisher(Protocol):
 class Recorder(Protocol):
     """Something that records messages, such as a store."""
 
-    def record(self, message: Mapping[str, object]) -> None:
-        """Record an eliot message. May be slow, and may raise: then it is called again later."""
+    def record(self, message: Mapping[str, object]) -> TaskState | None:
+        """Record an eliot message. May be slow, and may raise: then it is called again later.
+
+        Returns the new state of the whole if the message reports one of its parts, and None otherwise.
+        """
 
 
 class Outbox:
@@ -67,7 +74,7 @@ class Outbox:
 
     def __call__(self, message: Mapping[str, object]) -> None:
         """Queue a message."""
-        if message.get("message_type") not in (messages.PROGRESS, messages.HEARTBEAT):
+        if message.get("message_type") not in _REPORTS:
             return
         try:
             self._add(message)
@@ -122,14 +129,16 @@ class Outbox:
         time.sleep(self._retry_s)  # only this thread waits
 
     def _deliver(self, message: Mapping[str, object]) -> bool:
+        whole = None
         try:
             message = self._redact(message)  # in this thread, not in the caller's
             if self._store is not None:
-                self._store.record(message)
+                whole = self._store.record(message)
         except Exception as error:  # noqa: BLE001 - a store may fail in any way; the work must go on
             self._log_failure("store", error)
             return False
-        if self._on_change is not None and (state := messages.parse(message)) is not None:
+        state = messages.parse(message) if whole is None else replace(whole, parts=None)
+        if self._on_change is not None and state is not None:
             try:
                 self._on_change(state)
             except Exception as error:  # noqa: BLE001 - as above

@@ -54,6 +54,10 @@ class Reporter:
         """Stop sampling `work`. Unknown work is ignored."""
         self._work.pop(id(work), None)
 
+    def running(self) -> tuple[Reportable, ...]:
+        """Return the work that is sampled now."""
+        return tuple(self._work.copy().values())
+
     def settle(self) -> None:
         """End the work whose loops were left, without waiting for the thread."""
         for work in self._work.copy().values():

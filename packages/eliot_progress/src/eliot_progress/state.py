@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from eliot_progress import ids, sanitise
+from eliot_progress import ids, parts, sanitise
 from eliot_progress.messages import OUTCOMES, parse, status_of
 from eliot_progress.messages import TaskState as TaskState  # noqa: PLC0414 - part of this module's interface
 
@@ -71,10 +71,19 @@ class Reducer:
         """Process one message. Returns the task's state, or None for a message of no known task."""
         state = parse(message)
         if state is None:
-            return self._end(message)
+            return self._add_part(message) or self._end(message)
         known = self._states.get(state.id)
         self._states[state.id] = state if known is None else newer(known, state)
         return self.get(state.id)
+
+    def _add_part(self, message: Mapping[str, object]) -> TaskState | None:
+        """Add the report of a part to its whole. Returns the whole's new state, or None."""
+
+        def put(state: TaskState) -> bool:
+            self._states[state.id] = state
+            return True
+
+        return parts.record(message, self._states.get, put)
 
     def _end(self, message: Mapping[str, object]) -> TaskState | None:
         """Apply the end of an action: it closes the state even when the last report was lost."""
@@ -90,8 +99,8 @@ class Reducer:
     def get(self, identifier: str) -> TaskState | None:
         """Return the state of the task with this id, or None."""
         state, end = self._states.get(identifier), self._ends.get(identifier)
-        if state is None or state.outcome is not None or end is None:
-            return state
+        if state is None or state.outcome is not None or state.parts is not None or end is None:
+            return state  # the parts of a whole go on when the action that sent them has ended
         return replace(state, outcome=end[0], reason=end[1])
 
     @property

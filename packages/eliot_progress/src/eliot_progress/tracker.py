@@ -6,11 +6,11 @@ import logging
 import os
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from eliot_progress import context, ids, messages, sanitise
-from eliot_progress._eliot import has_destinations
+from eliot_progress._eliot import has_destinations, is_about_of_whole
 from eliot_progress.cancellation import outcome_of
 from eliot_progress.estimate import Estimate
 from eliot_progress.progress_counter import ProgressCounter
@@ -40,7 +40,7 @@ _END_WAIT_S = 2.0
 _warned = False
 
 
-def _warn_if_not_received() -> None:
+def warn_if_not_received() -> None:
     """Warn once in each process when nothing receives reports: somebody forgot `install`."""
     global _warned  # noqa: PLW0603 - once in each process
     if not _warned and not has_destinations():
@@ -140,10 +140,12 @@ class Tracker(ProgressCounter):
 
     def start(self) -> None:
         """Start the action, send the first report, and hand the work to the reporter."""
-        _warn_if_not_received()
+        warn_if_not_received()
         labels = self.labels
         extra = {name: value for name in ("description", "about", "by") if (value := getattr(labels, name))}
         self._parent = context.current()
+        if labels.about and is_about_of_whole(labels.about):
+            self.labels = replace(labels, about="")  # the whole reports about this object
         self._action = context.start(labels.action_type, **extra)
         self._started_at = self._advanced_at = time.time()
         self._estimate = Estimate(self.done, self._worked_s())

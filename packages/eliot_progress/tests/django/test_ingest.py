@@ -12,6 +12,7 @@ from eliot_progress.django import logstore
 from eliot_progress.django.ingest import Ingest
 from eliot_progress.django.models import LogFile, LogMessage
 from eliot_progress.django.store import DjangoStore
+from eliot_progress.testing.samples import part_message
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,20 @@ def test_a_file_is_taken_in_as_it_grows(path):
         file.write(lines(STORY[4:5])[10:] + b"not json\n[]\n" + lines(STORY[5:]))
     assert drain(ingest) == len(STORY) == LogMessage.objects.count()
     assert ingest.step() == 0
+
+
+def test_the_reports_of_parts_are_one_state_also_when_they_are_imported_twice(path):
+    reports = [
+        {"part": None, "sent": 2},
+        {"part": 1, "outcome": "succeeded"},
+        {"part": 0, "share": 0.5, "next_by": 900.0},
+    ]
+    path.write_bytes(lines(part_message(**each, task_level=[2, n]) for n, each in enumerate(reports, 1)))
+    drain(Ingest([path]))
+    LogFile.objects.all().delete()
+    drain(Ingest([path]))
+    state = DjangoStore().latest("app.Movie:7")
+    assert (state.done, state.total, state.outcome) == (1.5, 2, None)
 
 
 def test_a_new_process_goes_on_where_the_one_before_was(path):

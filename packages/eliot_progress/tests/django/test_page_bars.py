@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from eliot_progress import Reducer
 from eliot_progress.django import page_bars
-from eliot_progress.testing.samples import task_state
+from eliot_progress.testing.samples import part_message, task_state
 
 
 def running(**fields):
@@ -67,3 +68,33 @@ def test_a_whole_moves_with_each_of_its_parts():
 def test_the_state_of_a_whole_is_that_of_its_worst_part(parts, state):
     states = [None if part is None else task_state(**part) for part in parts]
     assert page_bars.bar(states, 100).state == state
+
+
+def whole(*messages):
+    return next(iter(Reducer(messages).states.values()))
+
+
+def test_the_whole_of_a_chain_says_how_many_parts_are_done_and_what_runs_now():
+    sent = part_message(part=None, sent=3)
+    done = part_message(part=0, outcome="succeeded")
+    runs = part_message(part=1, name="Rendering", share=0.5, next_by=900.0)
+    assert page_bars.bar([whole(sent, done, runs)], 100) == page_bars.Bar(
+        title="Publish",
+        percent=50.0,
+        sentence="1 of 3 parts done, now: Rendering",
+        state="alive",
+        words="alive",
+    )
+    waits = page_bars.bar([whole(sent, done)], 100)
+    assert (waits.percent, waits.state, waits.words) == (33.3, "waiting", "waiting for the next part")
+
+
+def test_a_whole_whose_parts_are_still_sent_does_not_say_how_many_there_are():
+    bar = page_bars.bar([whole(part_message(part=0, outcome="succeeded"))], 100)
+    assert (bar.percent, bar.sentence) == (None, "parts done: 1, of how many is not known")
+
+
+def test_a_failed_part_fails_the_bar_of_its_whole_with_the_reason():
+    failed = part_message(part=0, outcome="failed", reason="render: disk full")
+    bar = page_bars.bar([whole(part_message(part=None, sent=3), failed)], 100)
+    assert (bar.state, bar.words) == ("failed", "failed: render: disk full")

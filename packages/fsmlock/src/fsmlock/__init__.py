@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     )
     from fsmlock.explanations import Available, available, available_many, explain, explain_many
     from fsmlock.holds import hold
-    from fsmlock.inspection import all_holds, break_hold, cancel, holds_on, waiters_on
+    from fsmlock.inspection import all_holds, break_hold, cancel, holds_on, holds_on_many, waiters_on
     from fsmlock.lifecycle import Lifecycle
     from fsmlock.locks import Lock, Locks
     from fsmlock.offered_calls import OfferedCall, offered_call
     from fsmlock.offers import Confirmation, InputField, Offer
     from fsmlock.plain_values import to_json
-    from fsmlock.plans import Step, plan
+    from fsmlock.plans import Step, plan, plan_many
     from fsmlock.policies import Fail, Preempt, RetryLater, Skip, Wait
     from fsmlock.reasons import Reason
     from fsmlock.state_locks import state_hold
@@ -82,8 +82,10 @@ _HOME = {
     "history": "transition_history",
     "hold": "holds",
     "holds_on": "inspection",
+    "holds_on_many": "inspection",
     "offered_call": "offered_calls",
     "plan": "plans",
+    "plan_many": "plans",
     "state_hold": "state_locks",
     "to_json": "plain_values",
     "transition": "transitions",
@@ -132,8 +134,10 @@ __all__ = [
     "history",
     "hold",
     "holds_on",
+    "holds_on_many",
     "offered_call",
     "plan",
+    "plan_many",
     "state_hold",
     "to_json",
     "transition",

@@ -98,6 +98,23 @@ class Evaluator:
         return self._evaluated[condition]
 
 
+def evaluators(
+    objects: Sequence[models.Model], user: User | AnonymousUser | None
+) -> list[tuple[models.Model, Evaluator]]:
+    """An evaluator for each object of one model, with its holds loaded by one query for all of them."""
+    lockable = [obj for obj in objects if obj.pk is not None and has_locks(obj)]
+    concerned = {obj: hypothetical_claim(obj, EVERYTHING).resources for obj in lockable}
+    found: dict[str, list[HoldInfo]] = {}
+    if concerned:
+        names = {name for resources in concerned.values() for name in resources}
+        for info in backends.get().find(names, using=alias_of(lockable[0])):
+            found.setdefault(info.resource, []).append(info)
+    return [
+        (obj, Evaluator(obj, user, [h for name in concerned.get(obj, ()) for h in found.get(name, ())]))
+        for obj in objects
+    ]
+
+
 def has_locks(obj: models.Model) -> bool:
     """Whether the model of ``obj`` declares locks."""
     return isinstance(getattr(obj, "locks", None), Locks)

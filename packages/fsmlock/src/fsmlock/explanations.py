@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext
 
-from fsmlock import backends
 from fsmlock.declarations import TransitionDef, operations_of, states_of
-from fsmlock.evaluation import Evaluator, has_locks, hypothetical_claim, lock_names, unknown_name
-from fsmlock.inspection import alias_of
+from fsmlock.evaluation import Evaluator, evaluators, lock_names, unknown_name
 from fsmlock.offers import PLAIN, Offer
 from fsmlock.reasons import Reason
-from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
-
-    from fsmlock.backends.base import HoldInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +48,7 @@ def explain_many(
     Objects that inherit locks over several levels need their parents loaded (``select_related``), or each
     costs another query.
     """
-    return {obj: _reasons(evaluator, obj, to) for obj, evaluator in _evaluators(objects, user)}
+    return {obj: _reasons(evaluator, obj, to) for obj, evaluator in evaluators(objects, user)}
 
 
 def available(obj: models.Model, user: User | AnonymousUser | None = None) -> tuple[Available, ...]:
@@ -68,7 +63,7 @@ def available_many(
     objects: Sequence[models.Model], user: User | AnonymousUser | None = None
 ) -> dict[models.Model, tuple[Available, ...]]:
     """What is available for a page of objects of one model, with one query for the holds on all of them."""
-    return {obj: _available(evaluator, obj) for obj, evaluator in _evaluators(objects, user)}
+    return {obj: _available(evaluator, obj) for obj, evaluator in evaluators(objects, user)}
 
 
 def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]:
@@ -123,20 +118,3 @@ def _reasons_for_state(
     state = obj.state  # type: ignore[attr-defined]
     candidates = [each for each in leading_there if each.starts_from(state)] or list(leading_there)
     return min((evaluator.check_operation(each) for each in candidates), key=len)
-
-
-def _evaluators(
-    objects: Sequence[models.Model], user: User | AnonymousUser | None
-) -> list[tuple[models.Model, Evaluator]]:
-    """An evaluator for each object, with its holds loaded by one query for all of them."""
-    lockable = [obj for obj in objects if obj.pk is not None and has_locks(obj)]
-    concerned = {obj: hypothetical_claim(obj, EVERYTHING).resources for obj in lockable}
-    found: dict[str, list[HoldInfo]] = {}
-    if concerned:
-        names = {name for resources in concerned.values() for name in resources}
-        for info in backends.get().find(names, using=alias_of(lockable[0])):
-            found.setdefault(info.resource, []).append(info)
-    return [
-        (obj, Evaluator(obj, user, [h for name in concerned.get(obj, ()) for h in found.get(name, ())]))
-        for obj in objects
-    ]

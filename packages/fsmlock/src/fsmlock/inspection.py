@@ -16,6 +16,8 @@ from fsmlock.reasons import Reason, storable
 from fsmlock.rules import YEAR_US
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.db import models
 
     from fsmlock.backends.base import HoldInfo
@@ -28,16 +30,34 @@ def alias_of(obj: models.Model) -> str:
 
 def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
     """The holds on this object and those that it inherits from its parents, oldest first."""
-    inherited = dict(parents(obj, from_rows=True))
-    own = resource(obj)
-    found = backends.get().find([own, *inherited], using=alias_of(obj))
-    return tuple(
-        hold
-        for hold in found
-        if hold.kind == "held"
-        and not hold.waits
-        and (hold.resource == own or hold.lock in inherited.get(hold.resource, frozenset()))
-    )
+    return _holds({obj: dict(parents(obj, from_rows=True))})[obj]
+
+
+def holds_on_many(objects: Sequence[models.Model]) -> dict[models.Model, tuple[HoldInfo, ...]]:
+    """The holds on each of a page of objects of one model, all read with one query.
+
+    Objects that inherit locks over several levels need their parents loaded (``select_related``), or each
+    costs another query.
+    """
+    return _holds({obj: dict(parents(obj)) for obj in objects})
+
+
+def _holds(
+    inherited: Mapping[models.Model, Mapping[str, frozenset[str]]],
+) -> dict[models.Model, tuple[HoldInfo, ...]]:
+    if not inherited:
+        return {}
+    names = {name for obj, above in inherited.items() for name in (resource(obj), *above)}
+    found = backends.get().find(sorted(names), using=alias_of(next(iter(inherited))))
+    holds = [hold for hold in found if hold.kind == "held" and not hold.waits]
+    return {
+        obj: tuple(
+            hold
+            for hold in holds
+            if hold.resource == resource(obj) or hold.lock in above.get(hold.resource, frozenset())
+        )
+        for obj, above in inherited.items()
+    }
 
 
 def waiters_on(obj: models.Model) -> tuple[HoldInfo, ...]:

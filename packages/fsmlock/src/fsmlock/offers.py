@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from django.utils.translation import gettext
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 #: What the one main button of a page does, what others do, and what can't be undone.
 OfferKind: TypeAlias = Literal["primary", "normal", "danger"]
-FieldKind: TypeAlias = Literal["whole_number", "number", "text", "choice", "yes_or_no"]
-#: The value of a field; None for an optional one that is left empty.
-Value: TypeAlias = "bool | int | float | str | None"
+FieldKind: TypeAlias = Literal["whole_number", "number", "text", "choice", "yes_or_no", "date_time"]
+#: The value of a field; None for an optional one that is left empty. A ``datetime`` has no time zone.
+Value: TypeAlias = "bool | int | float | str | datetime | None"
 
 #: The longest text of a field, and the largest number, on either side of zero.
 LONGEST_TEXT: Final = 10_000
 LARGEST: Final = 10**15
+#: The first and the last date and time of a field: each is a moment in every time zone.
+FIRST_MOMENT: Final = datetime(1, 1, 2)  # noqa: DTZ001 - by any clock
+LAST_MOMENT: Final = datetime(9999, 12, 30)  # noqa: DTZ001 - as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +123,25 @@ def _fitting(field: InputField, value: object) -> Value | None:
     if field.kind == "text":
         fits = isinstance(value, str) and _within(field, len(value)) and len(value) <= LONGEST_TEXT
         return value if fits and isinstance(value, str) else None
+    return _date_time(value) if field.kind == "date_time" else _number(field, value)
+
+
+def _number(field: InputField, value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         return None
     if field.kind == "whole_number" and value != int(value):
         return None
     return (int(value) if field.kind == "whole_number" else value) if _within(field, value) else None
+
+
+def _date_time(value: object) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    fits = isinstance(value, datetime) and value.tzinfo is None and FIRST_MOMENT <= value <= LAST_MOMENT
+    return value if fits and isinstance(value, datetime) else None
 
 
 def _within(field: InputField, value: float) -> bool:
@@ -156,6 +174,8 @@ def _allowed(field: InputField) -> str:
         return gettext("Choose one of: %(choices)s.") % {"choices": labels}
     if field.kind == "yes_or_no":
         return gettext("Give yes or no.")
+    if field.kind == "date_time":
+        return gettext("Give a date and a time, such as 2026-06-01T12:00.")
     texts = {
         "whole_number": gettext("Give a whole number from %(low)s to %(high)s."),
         "number": gettext("Give a number from %(low)s to %(high)s."),

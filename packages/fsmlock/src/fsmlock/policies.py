@@ -26,8 +26,11 @@ class Wait:
     up_to: timedelta = timedelta(seconds=10)
 
     def __post_init__(self) -> None:
-        if self.up_to <= timedelta(0):
-            raise ValueError("Wait(up_to=...) must be greater than zero. Use Fail() to not wait at all.")
+        if not _are_spans(self.up_to):
+            raise ValueError(
+                "Wait(up_to=...) must be a timedelta greater than zero: Wait(up_to=timedelta(seconds=30))."
+                " Use Fail() to not wait at all."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,10 @@ class RetryLater:
     give_up_after: timedelta = timedelta(hours=1)
 
     def __post_init__(self) -> None:
-        if min(self.backoff, self.at_most, self.give_up_after) <= timedelta(0):
-            raise ValueError("RetryLater(backoff, at_most, give_up_after) must all be greater than zero.")
+        if not _are_spans(self.backoff, self.at_most, self.give_up_after):
+            raise ValueError(
+                "RetryLater(backoff, at_most, give_up_after) must all be timedeltas greater than zero."
+            )
         if self.at_most > _LONGEST_DELAY:
             raise ValueError("RetryLater(at_most=...) must be at most a year: no queue waits longer.")
 
@@ -57,8 +62,15 @@ class Preempt:
     force: bool = False
 
     def __post_init__(self) -> None:
-        if self.grace <= timedelta(0):
-            raise ValueError("Preempt(grace=...) must be greater than zero: it is the holder's time to stop.")
+        if not _are_spans(self.grace):
+            raise ValueError(
+                "Preempt(grace=...) must be a timedelta greater than zero: it is the holder's time to stop."
+            )
 
 
 Policy: TypeAlias = Fail | Skip | Wait | RetryLater | Preempt
+
+
+def _are_spans(*values: object) -> bool:
+    """Whether these are all spans of time. A number would leave open whether it means seconds."""
+    return all(isinstance(value, timedelta) and value > timedelta(0) for value in values)

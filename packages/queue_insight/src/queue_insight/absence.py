@@ -32,11 +32,11 @@ def absence(task_id: str, snapshot: Snapshot) -> Reason:
     names = ", ".join(queue.name for queue in snapshot.queues)
     if note is not None:
         return _sent(task_id, note, snapshot)
-    if unsearched := _unsearched(task_id, snapshot):
+    if missing := unsearched(task_id, snapshot):
         return Reason(
             code="not_known",
-            message=f"Where it is, is not known: {' and '.join(unsearched)} could not be searched.",
-            params={"task": task_id, "queues": names, "unsearched": ", ".join(unsearched)},
+            message=f"Where it is, is not known: {' and '.join(missing)} could not be searched.",
+            params={"task": task_id, "queues": names, "unsearched": ", ".join(missing)},
         )
     return Reason(
         code="not_found",
@@ -78,14 +78,14 @@ def _unregistered(task: FinishedTask, at: str) -> Reason:
     )
 
 
-def _unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
-    # Only a complete search says that something is not there.
-    unsearched = list(_unsearched_in_broker(snapshot))
+def unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
+    """Return what could not be searched for a task: only a complete search says that it is not there."""
+    missing = list(_unsearched_in_broker(snapshot))
     if not snapshot.fresh or (snapshot.asked_tasks is not None and task_id not in snapshot.asked_tasks):
-        unsearched.append("the workers")
+        missing.append("the workers")
     elif any(note.code in {"tasks_evicted", "events_off", "events_lost"} for note in snapshot.notes):
-        unsearched.append("some tasks of the workers")
-    return unsearched
+        missing.append("some tasks of the workers")
+    return missing
 
 
 def _unsearched_in_broker(snapshot: Snapshot) -> Iterator[str]:
@@ -106,10 +106,10 @@ def _unsearched_in_broker(snapshot: Snapshot) -> Iterator[str]:
 
 def _sent(task_id: str, note: SentNote, snapshot: Snapshot) -> Reason:
     queue, at = f" to queue {note.queue!r}" if note.queue else "", instant(note.sent_at)
-    unsearched = _unsearched(task_id, snapshot)
+    missing = unsearched(task_id, snapshot)
     where = (
-        f"Where it is now is not known: {' and '.join(unsearched)} could not be searched."
-        if unsearched
+        f"Where it is now is not known: {' and '.join(missing)} could not be searched."
+        if missing
         else "It waits in no queue, and no worker is known to have it."
     )
     return Reason(
@@ -120,7 +120,7 @@ def _sent(task_id: str, note: SentNote, snapshot: Snapshot) -> Reason:
             "queue": note.queue,
             "sent_at": at,
             "causal_id": note.causal_id,
-            "unsearched": ", ".join(unsearched),
+            "unsearched": ", ".join(missing),
         },
         remedy="Look at what it should have changed: it may have finished, or waits where nobody can look.",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import etag, require_POST, require_safe
 
 from queue_insight.models import ActionRecord, Queue
 from queue_insight.page import views
@@ -50,6 +50,7 @@ class QueueAdmin(_Base):
             path("task/", self._page(views.task), name="queue_insight_task"),
             path("workers/", self._page(views.workers), name="queue_insight_workers"),
             path("failures/", self._page(views.failures), name="queue_insight_failures"),
+            path("periodic/", self._page(views.periodic), name="queue_insight_periodic"),
             path("search/", self._page(views.search), name="queue_insight_search"),
             path("act/", self._page(act, require_POST), name="queue_insight_act"),
         ]
@@ -57,13 +58,19 @@ class QueueAdmin(_Base):
     def _page(self, view: _View, method: Callable[[_View], _View] = require_safe) -> _View:
         """Restrict a view to staff who may view queues, and add the admin's template context."""
 
+        @etag(views.version)
+        def answer(request: HttpRequest) -> HttpResponseBase:
+            # Only the frame of a page shows what the admin knows of all its models.
+            frame = {} if "part" in request.GET else self.admin_site.each_context(request)
+            return view(request, context={**frame, "opts": self.opts})
+
         @method
         @wraps(view)
         def guarded(request: HttpRequest) -> HttpResponseBase:
             if not self.has_view_permission(request):
                 raise PermissionDenied
             request.current_app = self.admin_site.name
-            return view(request, context={**self.admin_site.each_context(request), "opts": self.opts})
+            return answer(request)
 
         return self.admin_site.admin_view(guarded)
 

@@ -21,10 +21,12 @@ from queue_insight.brokers.choose import broker_for
 from queue_insight.errors import (
     BrokerUnsupportedError,
     CollectorStateUnreadableError,
+    QueueInsightError,
     StoreUnreachableError,
 )
 from queue_insight.event_streams.choose import open_stream
 from queue_insight.events import EventTracker
+from queue_insight.forecasts import forecasts
 from queue_insight.state_writer import StateWriter
 from queue_insight.stored_state import load, load_all_tasks
 
@@ -35,11 +37,14 @@ if TYPE_CHECKING:
     from kombu import Connection
 
     from queue_insight.brokers.base import Broker
+    from queue_insight.calibration import Forecast
     from queue_insight.stores.base import Store
 
 logger = logging.getLogger("queue_insight")
 
 POLL_INTERVAL_S = 0.2
+#: What has changed is saved after this share of SAVE_INTERVAL_S, counted from the last save.
+CHANGED_SHARE = 0.5
 #: Interval of inspections while the queues of some worker are unknown.
 REINSPECT_INTERVAL_S = 2.0
 #: While disconnected, the next state is promised within this time.
@@ -84,6 +89,7 @@ class Collector:
         self._broker = _readable_broker(app)
         self._tracker.counts_waiting = self._broker is None or not self._broker.capabilities.page
         self._save_due = 0.0
+        self._tasks_due = 0.0
         self._maintenance_due = 0.0
         self._inspected_at = 0.0
         self._inspections: SimpleQueue[inspection.Inspection | None] = SimpleQueue()
@@ -143,22 +149,34 @@ class Collector:
             logger.info("connected to the broker")
             dropped = 0
             while not stop.is_set():
-                self._tracker.apply(stream.receive(timeout_s=POLL_INTERVAL_S), self._clock())
+                self._tracker.apply(stream.receive(timeout_s=self._timeout_s()), self._clock())
                 if stream.dropped > dropped:
                     self._tracker.dropped += stream.dropped - dropped
                     dropped = stream.dropped
                     self._tracker.connected_since = self._clock()  # what came before is incomplete
+                    self._tracker.drains.interrupt()
                 self._maintain()
 
+    def _timeout_s(self) -> float:
+        due = self._tasks_due if self._tracker.has_news else self._save_due
+        return max(0.001, min(POLL_INTERVAL_S, due - self._clock()))
+
     def _maintain(self) -> None:
-        now = self._clock()
         # This runs after every message, thousands of times a second when the workers are busy.
-        if now < self._maintenance_due:
-            return
+        now = self._clock()
+        if now >= self._maintenance_due:
+            self._observe(now)
+        if now >= self._save_due:
+            self._save()
+        elif self._tracker.has_news and now >= self._tasks_due:
+            self._save_tasks(now)
+
+    def _observe(self, now: float) -> None:
         self._maintenance_due = now + POLL_INTERVAL_S
         if now - self._maintained_at > MAX_PAUSE_S and self._tracker.connected_since is not None:
             # This process was suspended: events wait, or were dropped, so that silence proves nothing.
             self._tracker.connected_since = now
+            self._tracker.drains.interrupt()
         self._maintained_at = now
         self._tracker.history.observe(now, listens=self._tracker.connected_since is not None)
         self._apply_inspections(now)
@@ -168,8 +186,6 @@ class Collector:
         # Only one of several collectors asks the workers.
         if self._writer.is_active and not self._inspecting and now >= self._inspected_at + interval_s:
             self._start_inspection(now)
-        if now >= self._save_due:
-            self._save()
 
     def _start_inspection(self, now: float) -> None:
         # In a thread: each request waits up to a second, and the next state must be saved on time.
@@ -185,11 +201,21 @@ class Collector:
                 found,
                 queues=self._broker.discover() if self._broker else (),
                 results=inspection.read_results(self._app, unproven) if unproven else {},
+                # Last, as they are compared with what happens from now on.
+                forecasts=self._forecasts(),
             )
             self._inspections.put(found)
         except Exception as error:  # noqa: BLE001 - a malformed reply must not end the thread unnoticed
             logger.warning("the workers could not be inspected (%s: %s)", type(error).__name__, error)
             self._inspections.put(None)
+
+    def _forecasts(self) -> tuple[Forecast, ...]:
+        if self._broker is None or not self._broker.capabilities.counts:
+            return ()
+        try:
+            return forecasts(self._broker, self._store, self._settings, self._clock)
+        except QueueInsightError:
+            return ()  # the next inspection tries again
 
     def _apply_inspections(self, now: float) -> None:
         try:
@@ -199,15 +225,22 @@ class Collector:
         self._inspecting = False
         if replies is not None:
             self._tracker.apply_inspection(replies, now)
+            self._tracker.take_forecasts(replies.forecasts, now)
 
     def _save(self, *, at_once: bool = False) -> None:
         now = self._clock()
         self._save_due = now + self._settings.SAVE_INTERVAL_S
+        self._tasks_due = now + CHANGED_SHARE * self._settings.SAVE_INTERVAL_S
         self._tracker.maintain(now)
+        self._writer.save(self._tracker, now, next_by=self._next_by(now), at_once=at_once)
+
+    def _save_tasks(self, now: float) -> None:
+        # The next save with everything stays when it is, and what it promised is sooner than that.
+        self._tasks_due = now + CHANGED_SHARE * self._settings.SAVE_INTERVAL_S
+        self._writer.save(self._tracker, now, next_by=self._next_by(now), tasks_only=True)
+
+    def _next_by(self, now: float) -> float:
         # An attempt to connect may block for seconds, so promise the next state later.
-        next_by = (
-            self._save_due
-            if self._tracker.connected_since is not None
-            else now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
-        )
-        self._writer.save(self._tracker, now, next_by=next_by, at_once=at_once)
+        if self._tracker.connected_since is None:
+            return now + max(DISCONNECTED_SAVE_WITHIN_S, self._settings.SAVE_INTERVAL_S)
+        return now + self._settings.SAVE_INTERVAL_S

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from queue_insight.calibration import MAX_SCORE
 from queue_insight.errors import CollectorStateUnreadableError
 from queue_insight.fields import HEARTBEAT_INTERVAL, MAX_COUNT, MAX_TIME
 from queue_insight.periods import Period, Recent
@@ -26,6 +27,8 @@ Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Interval = Annotated[float, Meta(ge=HEARTBEAT_INTERVAL[0], le=HEARTBEAT_INTERVAL[1])]
 Offset = Annotated[float, Meta(ge=-MAX_TIME, le=MAX_TIME)]
+
+Score = Annotated[float, Meta(ge=0, le=MAX_SCORE)]
 
 _Record = TypeVar("_Record")
 
@@ -50,11 +53,13 @@ class Part(StrEnum):
     SERIES = "series"
     #: By group, the failures of tasks.
     FAILURES = "failures"
+    #: By queue, how well past drain estimates came true.
+    SCORES = "scores"
 
 
 #: Parts that outlive the collector: a write that replaces everything leaves them, and they are deleted only
 #: when nothing was written for so long.
-KEPT: Final = frozenset({Part.HISTORY, Part.SERIES, Part.FAILURES})
+KEPT: Final = frozenset({Part.HISTORY, Part.SERIES, Part.FAILURES, Part.SCORES})
 KEPT_S: Final = 731 * 86_400.0
 
 
@@ -245,6 +250,8 @@ class CollectorState(CollectorHeader, frozen=True):
     waiting: dict[str, SentTasks] = msgspec.field(default_factory=dict)
     #: By queue, what came in and went out in each of the last minutes.
     recent: dict[str, Recent] = msgspec.field(default_factory=dict)
+    #: By queue, by how much the range of past drain estimates would have had to be widened, oldest first.
+    scores: dict[str, tuple[Score, ...]] = msgspec.field(default_factory=dict)
 
 
 class _Versioned(Struct):
@@ -301,6 +308,7 @@ _decoders: dict[Part, msgspec.json.Decoder[object]] = {
     Part.HISTORY: msgspec.json.Decoder(Period),
     Part.SERIES: msgspec.json.Decoder(dict[str, Time]),
     Part.FAILURES: msgspec.json.Decoder(ObservedFailures),
+    Part.SCORES: msgspec.json.Decoder(tuple[Score, ...]),
 }
 
 

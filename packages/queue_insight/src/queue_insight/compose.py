@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from queue_insight.calibration import calibrated
 from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask
 from queue_insight.drain import Estimate, Load
+from queue_insight.handing_out import handed_out
 from queue_insight.notes import redelivered, sender_clock_ahead
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S
 from queue_insight.snapshot import (
@@ -71,7 +73,7 @@ def compose(
     `now` is epoch seconds by the reader's clock. The state of workers depends on the collector's clock alone.
     """
     collector = stored.state if stored else CollectorState(collected_at=now, next_by=now)
-    fresh = stored is not None and collector.connected_since is not None and not _is_overdue(stored)
+    fresh = stored is not None and stored.is_fresh
     workers = {
         w.name: worker_info(w, collector, grace_heartbeats, retention_s=retention_s, fresh=fresh)
         for w in collector.workers
@@ -81,7 +83,7 @@ def compose(
     counts = _counts(view)
     running = tuple(t for t in taken if t.state is not TaskState.RESERVED)
     queued = tuple(_waiting_tasks(taken, view))
-    return Snapshot(
+    found = Snapshot(
         at=moment(now),
         queues=tuple(_queue(backlog, counts, view) for backlog in broker.backlogs),
         running=tuple(sorted(running, key=lambda t: (t.started_at is None, t.started_at))),
@@ -102,6 +104,7 @@ def compose(
         sent={task_id: _sent_note(each) for task_id, each in (sent or {}).items()},
         broker_read=broker.read,
         collected_at=moment(collector.collected_at) if stored else None,
+        collected_age_s=stored.age_s if stored else None,
         next_by=moment(collector.next_by) if stored else None,
         fresh=fresh,
         notes=(
@@ -110,6 +113,7 @@ def compose(
             *sender_clock_ahead(_longest_ahead(view)),
         ),
     )
+    return replace(found, queued=(*found.queued, *handed_out(found)))
 
 
 def _view(
@@ -208,12 +212,6 @@ def _sent_note(sent: SentTask) -> SentNote:
     )
 
 
-def _is_overdue(stored: StoredState) -> bool:
-    # As with workers, allow one more period after the promised time.
-    period = stored.state.next_by - stored.state.collected_at
-    return stored.age_s > 2 * period
-
-
 def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
     message = view.unacked.get(task.id)
     return task_at_worker(
@@ -248,6 +246,20 @@ def task_at_worker(
         eta=None if task.eta is None else moment(task.eta),
         args_summary=task.args_summary,
         unacked=unacked,
+    )
+
+
+def waiting_task(message: Message, position: int) -> TaskInfo:
+    """Return the task of a message that waits at this position, by what the message says."""
+    return TaskInfo(
+        id=message.id,
+        name=message.name,
+        queue=message.queue,
+        state=TaskState.QUEUED,
+        sent_at=None if message.sent_at is None else moment(message.sent_at),
+        eta=None if message.eta is None else moment(message.eta),
+        args_summary=message.args_summary,
+        position=position,
     )
 
 
@@ -309,6 +321,7 @@ def _queue(backlog: QueueBacklog, counts: _Counts, view: _View) -> QueueState:
         else Estimate(
             partial(_load, backlog, counts, consumers, view),
             seed=f"{backlog.queue} {backlog.depth} {view.collector.collected_at}",
+            calibrate=partial(calibrated, scores=view.collector.scores.get(backlog.queue, ())),
         ),
         workers=tuple(w.name for w in consumers) if known else None,
         unacked=backlog.unacked or sum(m.queue == backlog.queue for m in view.broker.unacked_head),

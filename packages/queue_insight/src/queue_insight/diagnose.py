@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from queue_insight import handing_out
 from queue_insight.absence import absence
 from queue_insight.reasons import Reason, count, instant
 from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
 
@@ -43,17 +44,25 @@ def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
     task = snapshot.find(task_id)
     if task is None:
         return (absence(task_id, snapshot), *snapshot.notes)
+    if task.state is TaskState.RUNNING:
+        return () if snapshot.fresh else snapshot.notes
+    return (*_reasons(task, snapshot), *snapshot.notes)
+
+
+def _reasons(task: TaskInfo, snapshot: Snapshot) -> Iterable[Reason]:
     match task.state:
-        case TaskState.RUNNING:
-            return () if snapshot.fresh else snapshot.notes
-        case TaskState.LOST:
-            return (_lost(task, snapshot), *snapshot.notes)
-        case TaskState.UNKNOWN:
-            return (_unobserved_end(task, snapshot), *snapshot.notes)
-        case TaskState.RESERVED:
-            return (_reserved(task, snapshot), *snapshot.notes)
         case TaskState.QUEUED:
-            return (*_queued(task, snapshot), *snapshot.notes)
+            return _queued(task, snapshot)
+        case TaskState.HANDED_OUT:
+            return (handing_out.reason(task, snapshot),)
+        case TaskState.RESERVED:
+            return (_reserved(task, snapshot),)
+        case TaskState.RUNNING:
+            return ()
+        case TaskState.LOST:
+            return (_lost(task, snapshot),)
+        case TaskState.UNKNOWN:
+            return (_unobserved_end(task, snapshot),)
 
 
 def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from queue_insight.refusals import Refusal
+
 
 class QueueInsightError(Exception):
     """Base class of all errors of this package."""
@@ -19,14 +24,20 @@ class BrokerUnreachableError(QueueInsightError):
 
 
 class BrokerRefusedError(BrokerUnreachableError):
-    """The broker refused the login, or the virtual host."""
+    """The broker refused the login, the virtual host, or what was asked."""
 
-    def __init__(self, url: str, cause: BaseException) -> None:
+    def __init__(self, url: str, cause: BaseException, refusal: Refusal | None = None) -> None:
         self.url = url
+        self.refusal = refusal
+        what, remedy = (
+            ("refused the connection", "Correct user, password and virtual host in {setting}.")
+            if refusal is None
+            else (refusal.what, refusal.remedy)
+        )
         QueueInsightError.__init__(
             self,
-            f"The broker at {url} refused the connection ({type(cause).__name__}: {cause}). "
-            "Correct user, password and virtual host in Celery's broker_url.",
+            f"The broker at {url} {what} ({type(cause).__name__}: {cause}). "
+            + remedy.format(setting="Celery's broker_url"),
         )
 
 
@@ -50,6 +61,19 @@ class StoreUnreachableError(QueueInsightError):
         super().__init__(
             f"The store at {url} did not respond ({type(cause).__name__}: {cause}). "
             "Start it, or correct QUEUE_INSIGHT['STORE']."
+        )
+
+
+class StoreRefusedError(StoreUnreachableError):
+    """The store responds and refuses what was asked, such as one that takes no writes."""
+
+    def __init__(self, url: str, cause: BaseException, refusal: Refusal, *, setting: str) -> None:
+        self.url = url
+        self.refusal = refusal
+        QueueInsightError.__init__(
+            self,
+            f"The store at {url} {refusal.what} ({type(cause).__name__}: {cause}). "
+            f"{refusal.remedy.format(setting=setting)}",
         )
 
 
@@ -84,3 +108,25 @@ class CollectorStateUnreadableError(QueueInsightError):
 
 class SettingInvalidError(QueueInsightError):
     """A setting has a value that cannot work."""
+
+
+class InvalidCursorError(QueueInsightError):
+    """A cursor is none that this list returned."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(
+            f"The cursor is none of a {kind} list. Pass an endCursor that this list returned, or none."
+        )
+
+
+class CursorExpiredError(QueueInsightError):
+    """The task behind which a page would begin is no longer near where it stood."""
+
+    def __init__(self, queue: str, task_id: str) -> None:
+        self.queue = queue
+        self.task_id = task_id
+        super().__init__(
+            f"Task {task_id!r} is no longer near the place where it stood in queue {queue!r}, "
+            "so what follows it is not known. Begin with the first page."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.collector_state import CollectorHeader, Part, Task, encode, encode_header
@@ -9,19 +10,23 @@ from queue_insight.event import FAILED, OUTCOMES, SUCCEEDED, TASK_EVENTS, WORKER
 from queue_insight.event_order import EventTime
 from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S, Arrivals
-from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks, at_workers
+from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
 from queue_insight.stores.base import Changes
+from queue_insight.task_tally import tally
 from queue_insight.tracebacks import origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from queue_insight.calibration import Forecast
     from queue_insight.collector_state import CollectorState
     from queue_insight.event import Event, Events
     from queue_insight.failure_groups import FailureGroups
     from queue_insight.inspection import Inspection
+    from queue_insight.observed_drains import ObservedDrains
     from queue_insight.recorded_history import HistoryRecorder
+    from queue_insight.task_tally import Tally
 
 #: Outcomes by the final state in Celery's result backend.
 RESULTS: Final = {"SUCCESS": SUCCEEDED, "FAILURE": FAILED, "REVOKED": "revoked"}
@@ -52,6 +57,8 @@ class EventTracker:
         self.dropped = 0
         #: How often the connection was lost.
         self.reconnects = 0
+        #: Whether an event arrived since changes were last taken that is more than a heartbeat.
+        self.has_news = False
         self._events = 0
         self._malformed = 0
         #: The records of these parts as they were last taken.
@@ -69,6 +76,8 @@ class EventTracker:
     def _apply(self, event: Event, now: float) -> bool:
         # Returns whether it has what an event of its type needs.
         kind = event.type
+        if kind != "worker-heartbeat":
+            self.has_news = True
         if kind in TASK_EVENTS:
             return self._on_task(event, now)
         if kind == "task-sent":
@@ -127,6 +136,18 @@ class EventTracker:
         return self._tasks.history
 
     @property
+    def drains(self) -> ObservedDrains:
+        """How well drain estimates came true."""
+        return self._tasks.drains
+
+    def take_forecasts(self, forecasts: Iterable[Forecast], now: float) -> None:
+        """Take in what readers of this moment are told of when queues will be empty."""
+        reserved: Counter[str] = Counter()
+        for counts in tally(self._tasks.at_workers().values(), now).counts.values():
+            reserved.update({queue: each.reserved for queue, each in counts.items()})
+        self.drains.take(forecasts, reserved)
+
+    @property
     def failures(self) -> FailureGroups:
         """What failed, in groups."""
         return self._tasks.failures
@@ -146,43 +167,55 @@ class EventTracker:
         self._ended = {name for name in self._ended if self._workers.knows(name)}
         self._tasks.expire(before, knows_worker=self._workers.knows)
         self.failures.expire(now)
+        if self.connected_since is None:
+            self.drains.interrupt()
+        self.drains.maintain(now)
 
     def take_changes(
-        self, now: float, *, next_by: float, replace: bool = False, at_once: bool = False
+        self,
+        now: float,
+        *,
+        next_by: float,
+        replace: bool = False,
+        at_once: bool = False,
+        tasks_only: bool = False,
     ) -> Changes:
         """Return what has changed since the last call; with `replace` everything, to write it anew.
 
         History and failures are written every few seconds, or `at_once` by a collector that stops.
+        `tasks_only` leaves out what follows from many tasks, such as run times, for a write between others.
         """
-        self._workers.set_counts(self._tasks.counts(now))
+        self.has_news = False
+        found = tally(self._tasks.at_workers().values(), now)
+        self._workers.set_counts(found.counts)
         known: dict[Part, Mapping[str, object]] = {
             Part.TASKS: self._tasks.at_workers(),
-            Part.AT_WORKERS: at_workers(self._tasks.at_workers().values()),
+            Part.AT_WORKERS: found.at_workers,
             Part.WORKERS: self._workers.all(),
             Part.FINISHED: self._tasks.finished.latest(),
             Part.SENT: self._tasks.send_times(),
-            Part.QUEUES: self._arrivals(now),
-            Part.RUN_TIMES: self._tasks.run_times.all(),
-            Part.REVOKED: self._revoked,
-            Part.WAITING: self._tasks.waiting(now) if self.counts_waiting else {},
-            Part.RECENT: self._tasks.history.recent(),
         }
+        if not tasks_only:
+            known |= {
+                Part.QUEUES: self._arrivals(now),
+                Part.RUN_TIMES: self._tasks.run_times.all(),
+                Part.REVOKED: self._revoked,
+                Part.WAITING: self._tasks.waiting(now) if self.counts_waiting else {},
+                Part.RECENT: self._tasks.history.recent(),
+            }
         changed = {
             Part.TASKS: self._tasks.take_changed(),
-            Part.AT_WORKERS: self._differing(Part.AT_WORKERS, known[Part.AT_WORKERS]),
             Part.WORKERS: self._workers.take_changed(),
             Part.FINISHED: self._tasks.finished.take_changed(),
-            Part.SENT: self._differing(Part.SENT, known[Part.SENT]),
-            Part.QUEUES: self._differing(Part.QUEUES, known[Part.QUEUES]),
-            Part.RUN_TIMES: self._differing(Part.RUN_TIMES, known[Part.RUN_TIMES]),
-            Part.REVOKED: self._differing(Part.REVOKED, known[Part.REVOKED]),
-            Part.WAITING: self._differing(Part.WAITING, known[Part.WAITING]),
-            Part.RECENT: self._differing(Part.RECENT, known[Part.RECENT]),
         }
-        kept = self._tasks.history.take_changed(now, again=replace, at_once=at_once)
-        kept[Part.FAILURES] = self.failures.take_changed(now, again=replace, at_once=at_once)
+        changed |= {part: self._differing(part, known[part]) for part in known.keys() - changed.keys()}
+        kept: dict[Part, dict[str, bytes | None]] = {}
+        if not tasks_only:
+            kept |= self._tasks.history.take_changed(now, again=replace, at_once=at_once)
+            kept[Part.SCORES] = self.drains.take_changed(again=replace)
+            kept[Part.FAILURES] = self.failures.take_changed(now, again=replace, at_once=at_once)
         return Changes(
-            header=encode_header(self._header(now, next_by)),
+            header=encode_header(self._header(now, next_by, found)),
             records={
                 part: {
                     key: encode(records[key]) if key in records else None
@@ -213,8 +246,7 @@ class EventTracker:
         same = {key for key, record in records.items() if key in before and before[key] == record}
         return (before.keys() | records.keys()) - same
 
-    def _header(self, now: float, next_by: float) -> CollectorHeader:
-        ended = self._tasks.ended()
+    def _header(self, now: float, next_by: float, found: Tally) -> CollectorHeader:
         return CollectorHeader(
             collected_at=now,
             next_by=next_by,
@@ -225,10 +257,10 @@ class EventTracker:
             dropped=self.dropped,
             reconnects=self.reconnects,
             former_workers=self._workers.former,
-            longest=self._tasks.longest(),
-            ended=ended.last,
-            ended_tasks=ended.number,
-            lost_tasks=ended.lost,
+            longest=found.longest,
+            ended=found.last_ended,
+            ended_tasks=found.ended,
+            lost_tasks=found.lost,
             evicted_series=self._tasks.history.evicted,
             evicted_failures=self.failures.evicted,
         )
@@ -248,6 +280,7 @@ class EventTracker:
             arrivals.add(name, now)
             self._queues[queue] = arrivals
             self._tasks.history.sent(queue, name, now)
+            self.drains.sent(queue)
 
     def _on_task(self, event: Event, now: float) -> bool:
         task_id, worker = event.uuid, event.hostname

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from queue_insight.collector_state import Part, decode_records
 from queue_insight.event import SUCCEEDED
 from queue_insight.periods import ALL, DAY, HOUR, MINUTE, SENT, Period, Resolution, key, of_name, of_queue
 from queue_insight.read import celery_app
 from queue_insight.sketch import merged, quantile
+from queue_insight.stored_state import read_periods
 from queue_insight.stores.choose import store_for
 
 if TYPE_CHECKING:
@@ -116,11 +116,7 @@ def history(
         for start in span.starts(now)
         for each in (series, ALL)
     }
-    records = cast(
-        "dict[str, Period]", decode_records(Part.HISTORY, store.read_records(Part.HISTORY, list(wanted)))
-    )
-    # A key comes again when its period is no longer kept.
-    current = {each: record for each, record in records.items() if record.start == wanted[each]}
+    current = read_periods(store, wanted)
     return History(**{name: _total(span, series, current, now) for name, span in _SPANS.items()})
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from celery import Celery
 
+    from queue_insight.calibration import Forecast
+
 #: Maximum number of revoked tasks in an inspection, and of rate limits of a worker.
 MAX_REVOKED: Final = 1000
 MAX_RATE_LIMITS: Final = 100
@@ -55,6 +57,8 @@ class Inspection:
     queues: tuple[str, ...] = ()
     #: Celery's state of tasks whose end nobody observed, by task id, from the result backend.
     results: Mapping[str, str] = field(default_factory=dict)
+    #: When queues will be empty, as readers of this moment are told.
+    forecasts: tuple[Forecast, ...] = ()
     #: Ids of the tasks that were revoked last, as far as workers remember.
     revoked: tuple[str, ...] = ()
     #: Number of replies and of tasks in them that could not be understood.

@@ -49,6 +49,12 @@ def _queues(snapshot: Snapshot) -> Iterator[Gauge]:
         queues,
         lambda q: q.oldest_wait_s if q.depth else None,
     )
+    yield _by_queue(
+        "celery_active_consumer_count",
+        "Consumers of the queue by the broker's own count.",
+        queues,
+        lambda q: q.consumers,
+    )
     if not is_observed:
         return
     yield _by_queue(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from queue_insight.freshness import BROKER_UNREAD, STATE_UNREAD
 from queue_insight.reasons import Reason, count, instant
 from queue_insight.snapshot import moment
 
@@ -31,14 +32,14 @@ START_WORKERS = "Start workers with events on: celery -A <project> worker -E"
 def broker_unavailable(error: QueueInsightError) -> Reason:
     """Return the note that queue depths are unknown."""
     return Reason(
-        code="queues_unknown", message=str(error), remedy="Depths and waiting tasks are unknown until then."
+        code=BROKER_UNREAD, message=str(error), remedy="Depths and waiting tasks are unknown until then."
     )
 
 
 def store_unavailable(error: QueueInsightError) -> Reason:
     """Return the note that workers and running tasks are unknown."""
     return Reason(
-        code="workers_unknown",
+        code=STATE_UNREAD,
         message=str(error),
         remedy="Workers and running tasks are unknown until then.",
     )
@@ -72,7 +73,7 @@ def collector_notes(stored: StoredState | None) -> tuple[Reason, ...]:
                 code="collector_silent",
                 message=f"The collector has not reported for {stored.age_s:.0f} s; its data is that old.",
                 params={"age_s": round(stored.age_s, 1)},
-                remedy=START_COLLECTOR,
+                remedy=f"{START_COLLECTOR}. If it runs, its log says why it can't save.",
             ),
         )
     if state.connected_since is None:

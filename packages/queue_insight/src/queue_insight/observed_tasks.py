@@ -7,18 +7,17 @@ arrives first, and a reply removes what a lost event left behind.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
-from dataclasses import dataclass
-from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import asdict
 
-from queue_insight.collector_state import SentTasks, Task, TaskCounts, TasksAtWorker
+from queue_insight.collector_state import SentTasks, Task
 from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.failure_groups import FailureGroups
 from queue_insight.finished_tasks import FinishedTasks
+from queue_insight.observed_drains import ObservedDrains
 from queue_insight.observed_rates import RunTimes
 from queue_insight.recorded_history import HistoryRecorder
 
@@ -29,26 +28,10 @@ if TYPE_CHECKING:
     from queue_insight.tracebacks import Origin
 
 MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
-#: Tasks that an overview names: those that have run longest, and those that ended with their worker last.
-MAX_LONGEST: Final = 20
-MAX_ENDED: Final = 100
-#: Tasks of one worker that the list of workers names.
-MAX_AT_WORKER: Final = 8
 #: Names that are told apart in one queue; the others are counted under an empty name.
 MAX_WAITING_NAMES: Final = 100
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """Tasks that ended with their worker."""
-
-    #: Ids of the last of them.
-    last: tuple[str, ...]
-    number: int
-    #: How many of them certainly did not finish.
-    lost: int
 
 
 class ObservedTasks:
@@ -62,6 +45,7 @@ class ObservedTasks:
         self.run_times = RunTimes()
         self.history = HistoryRecorder()
         self.failures = FailureGroups()
+        self.drains = ObservedDrains()
         #: Ids of tasks whose record has changed since it was last taken.
         self._changed: set[str] = set()
         #: Tasks dropped to keep memory bounded.
@@ -96,38 +80,6 @@ class ObservedTasks:
             if task.queue and (task.eta is None or task.eta <= now):
                 found[task.queue].append(task)
         return {queue: _sent_tasks(tasks) for queue, tasks in found.items()}
-
-    def counts(self, now: float) -> dict[str, dict[str, TaskCounts]]:
-        """Return how many tasks each worker has, by its name and by queue."""
-        counts: dict[str, dict[str, TaskCounts]] = defaultdict(dict)
-        tallies: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        for task in self._tasks.values():
-            if task.ended_at is None:
-                tally = tallies[task.worker, task.queue]
-                tally[task.started_at is not None] += 1
-                tally[2] += task.started_at is None and task.eta is not None and task.eta > now
-        for (worker, queue), (reserved, running, delayed) in tallies.items():
-            counts[worker][queue] = TaskCounts(reserved=reserved, running=running, delayed=delayed)
-        return counts
-
-    def longest(self) -> tuple[str, ...]:
-        """Return the ids of the tasks that have run longest, as many as an overview names."""
-        running = (
-            (task.started_at, task.id)
-            for task in self._tasks.values()
-            if task.started_at is not None and task.ended_at is None
-        )
-        return tuple(task_id for _, task_id in nsmallest(MAX_LONGEST, running))
-
-    def ended(self) -> Ended:
-        """Return the tasks that ended with their worker."""
-        ended = [task for task in self._tasks.values() if task.ended_at is not None]
-        last = nlargest(MAX_ENDED, ((task.ended_at or 0.0, task.id) for task in ended))
-        return Ended(
-            last=tuple(task_id for _, task_id in last),
-            number=len(ended),
-            lost=sum(task.proven for task in ended),
-        )
 
     def sent(self, task: Task) -> None:
         """Take in that a task was sent."""
@@ -166,6 +118,8 @@ class ObservedTasks:
             return
         record = known or self._sent.pop(task.id, None) or task
         self._begin(record, task.queue, event)
+        if record.started_at is None:
+            self.drains.left(record.queue, event.at)
         record.started_at = event.at
         self._put(record)
 
@@ -191,6 +145,8 @@ class ObservedTasks:
         known = known or self._sent.pop(task_id, None)
         if known and known.name and known.started_at is not None and outcome == SUCCEEDED:
             self.run_times.add(known.name, max(0.0, event.at - known.started_at))
+        if known and known.started_at is None:
+            self.drains.left(known.queue, event.at)
         if known:
             self._record(known, outcome, event.at, now)
         if origin is not None and (known or task_id not in self.finished):
@@ -315,22 +271,6 @@ class ObservedTasks:
         while len(tasks) > self._max_tasks:
             tasks.popitem(last=False)
             self.evicted += 1
-
-
-def at_workers(tasks: Iterable[Task]) -> dict[str, TasksAtWorker]:
-    """Return by worker which of its tasks have run longest, or were left when it ended."""
-    found: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    ended: Counter[str] = Counter()
-    for task in tasks:
-        if task.worker and (task.started_at is not None or task.ended_at is not None):
-            found[task.worker].append((task.started_at or task.observed_at, task.id))
-            ended[task.worker] += task.ended_at is not None
-    return {
-        worker: TasksAtWorker(
-            longest=tuple(task_id for _, task_id in nsmallest(MAX_AT_WORKER, began)), ended=ended[worker]
-        )
-        for worker, began in found.items()
-    }
 
 
 def _sent_tasks(tasks: list[Task]) -> SentTasks:

@@ -11,10 +11,10 @@ from celery.app import app_or_default
 from msgspec import structs
 
 from queue_insight import conf
-from queue_insight.brokers.base import BrokerState
+from queue_insight.brokers.base import BrokerState, QueueBacklog
 from queue_insight.brokers.choose import broker_for
 from queue_insight.celery_app import import_app, transport
-from queue_insight.compose import compose, task_at_worker
+from queue_insight.compose import compose, task_at_worker, waiting_task
 from queue_insight.errors import (
     BrokerUnreachableError,
     BrokerUnsupportedError,
@@ -22,7 +22,14 @@ from queue_insight.errors import (
     StoreUnreachableError,
 )
 from queue_insight.notes import broker_notes, broker_unavailable, collector_notes, no_store, store_unavailable
-from queue_insight.stored_state import load, load_all_tasks, load_at_workers, load_sent, load_tasks
+from queue_insight.stored_state import (
+    load,
+    load_all_tasks,
+    load_at_workers,
+    load_header,
+    load_sent,
+    load_tasks,
+)
 from queue_insight.stores.choose import store_for
 from queue_insight.stores.memory import MemoryStore
 
@@ -94,6 +101,21 @@ def snapshot(
         sent=sent,
         notes=(*broker_notes, *store_notes),
     )
+
+
+def saved_at(app: Celery | None = None, *, store: Store | None = None) -> float | None:
+    """Return when the collector saved last, by its clock, in one round trip; None if that is not known.
+
+    While it stays the same, nothing has changed but what the broker holds.
+
+    Raises:
+        SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
+    """
+    try:
+        stored = load_header(store or store_for(app or celery_app()))
+    except (StoreUnreachableError, CollectorStateUnreadableError):
+        return None
+    return None if stored is None else stored.state.collected_at
 
 
 def task_ids(
@@ -179,6 +201,44 @@ def worker_tasks(
     }
 
 
+def tasks_at_workers(
+    ids: Collection[str],
+    workers: Collection[WorkerInfo],
+    *,
+    app: Celery | None = None,
+    store: Store | None = None,
+) -> tuple[TaskInfo, ...]:
+    """Return those of these tasks that workers have, or had when they ended, in the order of the ids.
+
+    Whether the broker still holds a task is not known (`TaskInfo.unacked` is None). The result is empty if
+    the store is unreachable, which `snapshot` reports.
+
+    Raises:
+        SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
+    """
+    store = store or store_for(app or celery_app())
+    by_name = {worker.name: worker for worker in workers}
+    try:
+        found = {task.id: task for task in load_tasks(store, ids)}
+    except StoreUnreachableError:
+        return ()
+    return tuple(
+        task_at_worker(found[each], by_name.get(found[each].worker)) for each in ids if each in found
+    )
+
+
+def waiting_tasks(app: Celery, queue: str, *, skip: int, count: int) -> tuple[TaskInfo, ...]:
+    """Return up to `count` tasks that stand behind the first `skip` ones of the queue, consuming none.
+
+    The result is empty if the broker is unreachable, which `snapshot` reports, or shows no messages.
+    """
+    try:
+        messages = broker_for(app).page(queue, skip=skip, count=count)
+    except (BrokerUnreachableError, BrokerUnsupportedError):
+        return ()
+    return tuple(waiting_task(message, skip + place) for place, message in enumerate(messages))
+
+
 def _sent(store: Store, asked: Collection[str]) -> Mapping[str, SentTask]:
     try:
         return load_sent(store, asked)
@@ -230,12 +290,15 @@ def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
 def _read(
     app: Celery, queues: Iterable[str], *, peek: int, delivered: int
 ) -> tuple[BrokerState, tuple[Reason, ...]]:
+    names = dict.fromkeys(queues)
     try:
         broker = broker_for(app)
-        state = broker.read(dict.fromkeys(queues), peek=peek, delivered=delivered)
+        state = broker.read(names, peek=peek, delivered=delivered)
         return state, broker_notes(state)
     except (BrokerUnreachableError, BrokerUnsupportedError) as error:
-        return BrokerState(read=False), (broker_unavailable(error),)
+        # What workers run of them may be known all the same.
+        unread = tuple(QueueBacklog(queue=name, depth=None) for name in names)
+        return BrokerState(read=False, backlogs=unread), (broker_unavailable(error),)
 
 
 def queue_names(app: Celery, stored: StoredState | None) -> tuple[str, ...]:

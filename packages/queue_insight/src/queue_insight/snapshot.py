@@ -13,10 +13,12 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.drain import NOT_ESTIMATED, Drain, Estimate
+from queue_insight.freshness import BROKER_UNREAD, OUTDATED, Freshness, Source
 from queue_insight.reasons import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from queue_insight.reasons import Reason
 
@@ -34,6 +36,9 @@ class TaskState(StrEnum):
 
     #: In the broker; no worker has received it.
     QUEUED = "queued"
+    #: Found nowhere, while a worker of its queue has been silent since it was sent: the broker has handed it
+    #: to that worker, which has not confirmed it. Only of tasks that were asked for.
+    HANDED_OUT = "handed_out"
     #: Received by a worker that has not started it (prefetched, or its ETA is in the future).
     RESERVED = "reserved"
     #: A worker executes it.
@@ -206,7 +211,7 @@ class Snapshot:
     queues: tuple[QueueState, ...] = ()
     #: Running and lost tasks, and those of ended workers; longest running first.
     running: tuple[TaskInfo, ...] = ()
-    #: Waiting tasks: reserved ones, then the first of each queue in order of delivery.
+    #: Waiting tasks: reserved ones, then the first of each queue in order of delivery, then those handed out.
     queued: tuple[TaskInfo, ...] = ()
     workers: tuple[WorkerInfo, ...] = ()
     #: Number of workers that ended more than five minutes ago and are no longer listed.
@@ -230,16 +235,52 @@ class Snapshot:
     asked_tasks: frozenset[str] | None = None
     #: By id, what the senders of the asked tasks noted, as far as they noted it and it is kept.
     sent: Mapping[str, SentNote] = field(default_factory=dict)
-    #: Whether the broker was read; else depths and waiting tasks are unknown.
+    #: Whether the broker was read; else depths and waiting tasks are unknown, or as of `broker_read_at`.
     broker_read: bool = True
+    #: When depths and waiting tasks were read that are kept from an earlier snapshot (`LastKnown`).
+    broker_read_at: datetime | None = None
+    #: Since when the broker, and the collector's state, can't be read, as far as this process knows.
+    broker_unread_since: datetime | None = None
+    state_unread_since: datetime | None = None
     #: When the collector last saved its state; None when it never did.
     collected_at: datetime | None = None
+    #: Seconds since then, by the store's clock; None when it never did.
+    collected_age_s: float | None = None
     #: When the collector promised to save its next state.
     next_by: datetime | None = None
     #: Whether the collector saves on time and is connected to the broker.
     fresh: bool = False
     #: What is unknown, and why.
     notes: tuple[Reason, ...] = ()
+
+    @property
+    def of_broker(self) -> Freshness:
+        """How old depths, waits and waiting tasks are."""
+        if self.broker_read:
+            return Freshness(source=Source.BROKER, as_of=self.at, age_s=0.0, is_current=True)
+        as_of = self.broker_read_at
+        return Freshness(
+            source=Source.BROKER,
+            as_of=as_of,
+            age_s=None if as_of is None else max(0.0, (self.at - as_of).total_seconds()),
+            unread_since=self.broker_unread_since,
+            why=self._why({BROKER_UNREAD}),
+        )
+
+    @property
+    def of_collector(self) -> Freshness:
+        """How old workers, the tasks that they have, and counts of these are."""
+        return Freshness(
+            source=Source.COLLECTOR,
+            as_of=self.collected_at,
+            age_s=self.collected_age_s,
+            is_current=self.fresh,
+            unread_since=self.state_unread_since,
+            why=None if self.fresh else self._why(OUTDATED),
+        )
+
+    def _why(self, codes: AbstractSet[str]) -> Reason | None:
+        return next((note for note in self.notes if note.code in codes), None)
 
     def tasks(self) -> Iterator[TaskInfo]:
         """Yield all tasks, running ones first."""

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from queue_insight.errors import LeaseLostError, StoreUnreachableError
 from queue_insight.periods import ALL
-from queue_insight.stored_state import load_failures, load_periods, load_sent, load_series
+from queue_insight.signals import collector_saved
+from queue_insight.stored_state import load_failures, load_periods, load_scores, load_sent, load_series
 
 if TYPE_CHECKING:
     from queue_insight.conf import Settings
@@ -44,10 +45,19 @@ class StateWriter:
         """Whether this collector wrote last, as far as it knows."""
         return self._token is not None
 
-    def save(self, tracker: EventTracker, now: float, *, next_by: float, at_once: bool = False) -> None:
+    def save(
+        self,
+        tracker: EventTracker,
+        now: float,
+        *,
+        next_by: float,
+        at_once: bool = False,
+        tasks_only: bool = False,
+    ) -> None:
         """Write what has changed since the last call; everything after a failure, as soon as possible.
 
         `at_once` is for a collector that stops: it writes history and failures, too, whose turn it isn't yet.
+        `tasks_only` is for a write between two others: it has no figure that follows from many tasks.
         """
         if self._differs:
             tracker.forget_changes()
@@ -58,20 +68,30 @@ class StateWriter:
                     # The one that holds the lease records it.
                     tracker.history.clear()
                     tracker.failures.clear()
+                    tracker.drains.clear()
                     return
                 self._continue(tracker, now)
                 self._token, self._differs = token, True
             tracker.failures.resolve(load_sent(self._store, tracker.failures.unresolved()))
-            changes = tracker.take_changes(now, next_by=next_by, replace=self._differs, at_once=at_once)
+            has_news = tracker.has_news
+            changes = tracker.take_changes(
+                now,
+                next_by=next_by,
+                replace=self._differs,
+                at_once=at_once,
+                tasks_only=tasks_only and not self._differs,
+            )
             self._differs = True
             self._store.write(
                 changes, token=self._token, lease_s=self._lease_s, retention_s=self._retention_s
             )
             self._differs = False
             self._reported = ""
+            collector_saved.send_robust(sender=StateWriter, has_news=has_news)
         except LeaseLostError as error:
             self._token = None
             tracker.failures.clear()  # the other one has counted them
+            tracker.drains.clear()
             logger.warning("%s", error)
         except StoreUnreachableError as error:
             self._report(f"{error} Retrying.")
@@ -87,9 +107,11 @@ class StateWriter:
 
     def _continue(self, tracker: EventTracker, now: float) -> None:
         failures, series = load_failures(self._store), load_series(self._store)
+        scores = load_scores(self._store)
         periods = list(load_periods(self._store, [*series, ALL], now))
         tracker.failures.restore(failures)
         tracker.history.restore(series, periods)
+        tracker.drains.restore(scores)
 
     def _acquire(self) -> int | None:
         lease = self._store.acquire(self.holder, lease_s=self._lease_s)

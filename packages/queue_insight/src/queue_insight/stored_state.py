@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from queue_insight.stores.base import Store
 
 #: What an overview needs; these parts are bounded by the collector.
-OVERVIEW: Final = tuple(
-    part for part in Part if part not in {Part.TASKS, Part.AT_WORKERS} and part not in KEPT
+OVERVIEW: Final = (
+    *(part for part in Part if part not in {Part.TASKS, Part.AT_WORKERS} and part not in KEPT),
+    Part.SCORES,
 )
 #: Number of tasks in one round trip.
 PAGE: Final = 1000
@@ -45,6 +46,13 @@ class StoredState:
     age_s: float
     #: Number of records that were left out because they could not be decoded.
     unreadable: int = 0
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the collector saves on time and is connected to the broker."""
+        # As with workers, allow one more period after the promised time.
+        period = self.state.next_by - self.state.collected_at
+        return self.state.connected_since is not None and self.age_s <= 2 * period
 
 
 def load(store: Store) -> StoredState | None:
@@ -71,9 +79,25 @@ def load(store: Store) -> StoredState | None:
         revoked=cast("dict[str, float]", found[Part.REVOKED]),
         waiting=cast("dict[str, SentTasks]", found[Part.WAITING]),
         recent=cast("dict[str, Recent]", found[Part.RECENT]),
+        scores=cast("dict[str, tuple[float, ...]]", found[Part.SCORES]),
     )
     unreadable = sum(len(records) - len(found[part]) for part, records in stored.records.items())
     return StoredState(state=state, age_s=stored.age_s, unreadable=unreadable)
+
+
+def load_header(store: Store) -> StoredState | None:
+    """Return when the collector saved last, without any record; None when it stored nothing.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+        CollectorStateUnreadableError: another version wrote it.
+    """
+    stored = store.read(())
+    if stored is None:
+        return None
+    header = decode_header(stored.header)
+    state = CollectorState(**{name: getattr(header, name) for name in header.__struct_fields__})
+    return StoredState(state=state, age_s=stored.age_s)
 
 
 def load_tasks(store: Store, ids: Collection[str]) -> tuple[ObservedTask, ...]:
@@ -123,6 +147,16 @@ def load_failures(store: Store) -> Mapping[str, ObservedFailures]:
     return cast("dict[str, ObservedFailures]", found)
 
 
+def load_scores(store: Store) -> Mapping[str, tuple[float, ...]]:
+    """Return by queue how well past drain estimates came true.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    found = decode_records(Part.SCORES, store.read_records(Part.SCORES, None))
+    return cast("dict[str, tuple[float, ...]]", found)
+
+
 def load_sent(store: Store, ids: Collection[str]) -> Mapping[str, SentTask]:
     """Return what senders noted of these tasks, without those of which nothing is kept.
 
@@ -155,8 +189,18 @@ def load_periods(
         for resolution in RESOLUTIONS
         for each in series
     }
-    found = decode_records(Part.HISTORY, store.read_records(Part.HISTORY, list(wanted)))
-    for place, record in cast("dict[str, Period]", found).items():
-        resolution, each = wanted[place]
-        if record.start == resolution.start(now):
-            yield resolution, each, record
+    starts = {place: resolution.start(now) for place, (resolution, _) in wanted.items()}
+    for place, record in read_periods(store, starts).items():
+        yield *wanted[place], record
+
+
+def read_periods(store: Store, starts: Mapping[str, int]) -> dict[str, Period]:
+    """Return the periods under these keys that begin at these times, in one round trip.
+
+    Raises:
+        StoreUnreachableError: the store did not respond.
+    """
+    found = decode_records(Part.HISTORY, store.read_records(Part.HISTORY, list(starts)))
+    # A key comes again when its period is no longer kept.
+    periods = cast("dict[str, Period]", found)
+    return {place: period for place, period in periods.items() if period.start == starts[place]}

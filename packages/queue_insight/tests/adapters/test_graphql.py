@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import strawberry
 from tests import values
 
-from queue_insight import WorkerState
-from queue_insight.adapters.graphql import Queue, QueuedTask, from_snapshot, task_failures
+from queue_insight import Reason, WorkerState
+from queue_insight.adapters.graphql import Freshness, Queue, QueuedTask, from_snapshot, task_failures
 
+NOT_KNOWN = Freshness(as_of=None, age_seconds=None, is_current=False)
 SDL = """
 type Queue {
   id: ID!
@@ -15,7 +17,17 @@ type Queue {
   depth: Int
   running: Int!
   oldestWaitSeconds: Float
+  freshness: Freshness!
+  workersFreshness: Freshness!
   drain: QueueDrain!
+}
+type Freshness {
+  asOf: DateTime
+  ageSeconds: Float
+  isCurrent: Boolean!
+  unreadSince: DateTime
+  words: String!
+  why: String!
 }
 type QueueDrain {
   state: String!
@@ -31,8 +43,12 @@ type QueuedTask {
   name: String!
   queue: String!
   worker: String
+  sentAt: DateTime
   startedAt: DateTime
+  eta: DateTime
+  position: Int
   state: String!
+  freshness: Freshness!
 }
 """
 
@@ -90,9 +106,7 @@ def test_a_snapshot_is_answered_with_null_for_what_is_not_known():
     }
     (worker,) = from_snapshot(snapshot).workers
     assert (worker.id, worker.name, worker.state) == ("Worker:one@test", "one@test", "online")
-    described = "\n".join(
-        line for line in str(schema).splitlines() if line.strip() and not line.startswith('"""')
-    )
+    described = re.sub(r'^ *"""(?:.*?)"""\n|^\s*\n', "", str(schema), flags=re.DOTALL | re.MULTILINE)
     for block in SDL.strip().split("}\n"):
         assert block.strip().rstrip("}").strip() in described
 
@@ -123,7 +137,36 @@ def test_each_entry_has_an_id_of_its_own():
 
 
 def test_a_group_of_failures_has_null_for_what_is_not_known():
-    group = task_failures(values.failure(exception="", count=3))
+    group = task_failures(values.failure(exception="", count=3), NOT_KNOWN)
     assert (group.id, group.count, group.exception, group.causal_id) == ("TaskFailures:g1", 3, None, None)
     assert group.place == "shop/orders/tasks.py:17 in charge"
     assert group.task_name == "shop.pay"
+
+
+def test_each_entry_says_how_old_it_is():
+    found = from_snapshot(
+        values.snapshot(
+            running=(values.running(),), queued=(values.task(),), collected_age_s=9.0, fresh=False
+        )
+    )
+    running, waiting = found.tasks
+    assert (waiting.freshness.age_seconds, waiting.freshness.is_current) == (0.0, True)
+    for each in (running.freshness, found.workers[0].freshness, found.queues[0].workers_freshness):
+        assert (each.as_of, each.age_seconds, each.is_current) == (values.NOW, 9.0, False)
+    assert (
+        running.freshness.words == "Workers and running tasks as of 2026-11-23T12:00:00+00:00, not current."
+    )
+    unread = from_snapshot(values.snapshot(broker_read=False)).queues[0].freshness
+    assert (unread.as_of, unread.is_current, unread.words) == (None, False, "The broker could not be read.")
+
+
+def test_figures_that_are_not_current_say_why_and_what_to_do():
+    silent = Reason(code="collector_silent", message="It is silent.", remedy="Start it.")
+    found = from_snapshot(values.snapshot(fresh=False, notes=(silent,)))
+    assert (found.of_broker.why, found.of_collector.why) == ("", "It is silent. Start it.")
+
+
+def test_workers_that_nobody_hears_of_are_listed_and_not_known_to_live():
+    worker = replace(values.worker(), state=WorkerState.UNKNOWN)
+    found = from_snapshot(values.snapshot(fresh=False, workers=(worker,)))
+    assert [(each.id, each.state) for each in found.workers] == [("Worker:one@test", "unknown")]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -190,3 +191,21 @@ def test_an_unreachable_broker_is_named_without_its_password(app):
     with pytest.raises(BrokerUnreachableError, match=str(port)) as caught:
         RedisBroker(app).read(["celery"], peek=10)
     assert "secret" not in str(caught.value)
+
+
+def test_a_message_whose_body_does_not_come_first_is_described(app):
+    """Another publisher may write the parts of a message in another order."""
+    app.send_task("work.do", task_id="t1")
+    with app.connection_for_write() as connection:
+        client = connection.default_channel.client
+        message = json.loads(client.rpop("celery"))
+        client.lpush("celery", json.dumps({"headers": message.pop("headers"), **message}))
+    (backlog,) = RedisBroker(app).read(["celery"], peek=10).backlogs
+    assert [(each.id, each.name) for each in backlog.head] == [("t1", "work.do")]
+
+
+def test_a_body_that_looks_like_the_end_of_itself_hides_nothing(app):
+    tricky = '", "content-encoding": '
+    app.send_task("work.do", (tricky,), task_id="t1", argsrepr=tricky)
+    (backlog,) = RedisBroker(app).read(["celery"], peek=10).backlogs
+    assert [(each.id, each.args_summary) for each in backlog.head] == [("t1", f"{tricky} {{}}")]

@@ -11,7 +11,7 @@ from camera_agent.drivers.base import CapturedImage, Description, Options, Skipp
 from camera_agent.drivers.exif import capture_time
 from camera_agent.drivers.folder import filetype_in, pictures
 from camera_agent.drivers.order import playing_order
-from camera_agent.drivers.video import Video, count_frames
+from camera_agent.drivers.video import Video, can_tone_map, look_into
 from camera_agent.errors import BadInput, DriverError
 
 if TYPE_CHECKING:
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
     from camera_agent.captures import ExposureValue
 
+#: What is said of a video in HDR, by whether it is tone mapped.
+_NOTES = {
+    True: "The video is in HDR; its light is brought into that of other videos.",
+    False: "The video is in HDR, which this ffmpeg can't bring into other light: its colours will look pale.",
+}
+#: Frames are apart by this at least: a microsecond, the unit in which times are sent.
+_RIGHT_AFTER_NS = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -79,13 +86,16 @@ class ReplayDriver:
     def _open_video(self, source: Path, filetype: SkippedFile) -> Description:
         if filetype.code in ("empty", "unreadable"):
             raise BadInput(f"{source} is no video: {filetype.message}", "Give another file.")
-        total = count_frames(source)
-        self._video = Video(source)
-        self._next = (
-            (CapturedImage(filename=f"{source.stem}-{number:06d}.jpg", filetype="image/jpeg"), picture)
-            for number, picture in enumerate(self._video.frames(), 1)
+        info = look_into(source)
+        tone_map = info.hdr and can_tone_map()
+        self._video = Video(source, tone_map=tone_map)
+        self._next = _frames_of(self._video, source)
+        return Description(
+            model=f"Replay of {source.name}",
+            finite=True,
+            total=info.frames,
+            note=_NOTES[tone_map] if info.hdr else "",
         )
-        return Description(model=f"Replay of {source.name}", finite=True, total=total)
 
     def capture(self, target: Path) -> CapturedImage | None:
         """Write the next picture; None after the last."""
@@ -112,6 +122,20 @@ class ReplayDriver:
         """End ffmpeg if it is running."""
         if self._video is not None:
             self._video.close()
+
+
+def _frames_of(video: Video, source: Path) -> Iterator[tuple[CapturedImage, bytes]]:
+    """Yield the frames, as far apart as in the video, from the time of its file on.
+
+    One without a time, or with one before its predecessor's, comes right after that.
+    """
+    begun_ns = source.stat().st_mtime_ns
+    captured_ns = 0
+    for number, (picture, time_s) in enumerate(video.frames(), 1):
+        shown_ns = begun_ns + round((time_s or 0) * 10**9)
+        captured_ns = max(captured_ns + _RIGHT_AFTER_NS, shown_ns)
+        name = f"{source.stem}-{number:06d}.jpg"
+        yield CapturedImage(filename=name, filetype="image/jpeg", captured_ns=captured_ns), picture
 
 
 def _nanoseconds(moment: datetime | None) -> int | None:

@@ -8,6 +8,7 @@ sun with an optional offset in hours and minutes. A window that ends before it b
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -27,10 +28,13 @@ EXAMPLES: Final = "Write '06:30..20:00', 'mon-fri 06:30..20:00' or 'sunrise-30m.
 _WEEK: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS: Final = {name: number for number, day in enumerate(_WEEK) for name in (day, day[:3])}
 _EVERY_DAY: Final = frozenset(range(7))
+#: So many days in a row are written as a range.
+_RANGE: Final = 3
 _CLOCK: Final = re.compile(r"(?:([01]?\d|2[0-3]):([0-5]\d)|(24):(00))")
 _SUN: Final = re.compile(rf"({'|'.join(EVENTS)})(?:([+-])(?=\d)(?:(\d{{1,2}})h)?(?:(\d{{1,4}})m)?)?")
 _WINDOW: Final = re.compile(r"(?:([a-z,\s-]+?)\s+)?(\S+?)\s*\.\.\s*(\S+)")
 _DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
 #: A longer offset than this would move an edge to another day.
 _LONGEST_OFFSET: Final = timedelta(hours=12)
 
@@ -96,6 +100,16 @@ class Edge:
         found = next(one for one in EVENTS if one == name)
         return cls(offset=-offset if sign == "-" else offset, event=found)
 
+    @property
+    def text(self) -> str:
+        """It as `of` reads it, to the minute."""
+        hours, minutes = divmod(abs(self.offset) // _MINUTE, 60)
+        if self.event is None:
+            return f"{hours:02}:{minutes:02}"
+        sign = "-" if self.offset < timedelta() else "+"
+        amount = f"{hours}h" * bool(hours) + f"{minutes}m" * bool(minutes)
+        return f"{self.event}{sign}{amount}" if amount else self.event
+
     def on(self, day: date, place: Place, *, latest: bool = False) -> datetime:
         """Return its moment (UTC) on a day."""
         if self.event is None:
@@ -123,6 +137,16 @@ class Window:
             raise InvalidValueError(f"{text[:60]!r} is no window.", EXAMPLES)
         days, begin, end = match.groups()
         return cls(begin=Edge.of(begin), end=Edge.of(end), days=_days(days) if days else _EVERY_DAY)
+
+    @property
+    def text(self) -> str:
+        """It as `of` reads it, to the minute, with the fewest words for its days.
+
+        >>> Window.of("Monday, Tue-Wed, sat 6:30..20:00").text
+        'mon-wed,sat 06:30..20:00'
+        """
+        days = "" if self.days == _EVERY_DAY else f"{_text_of(self.days)} "
+        return f"{days}{self.begin.text}..{self.end.text}"
 
     @property
     def follows_sun(self) -> bool:
@@ -186,3 +210,10 @@ def _days(text: str) -> frozenset[int]:
         begin, end = _NUMBERS[first], _NUMBERS[last or first]
         days |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
     return frozenset(days)
+
+
+def _text_of(days: frozenset[int]) -> str:
+    """Name days of the week; three or more in a row are a range."""
+    in_a_row = itertools.groupby(enumerate(sorted(days)), lambda each: each[1] - each[0])
+    rows = [[_WEEK[day][:3] for _, day in row] for _, row in in_a_row]
+    return ",".join(f"{row[0]}-{row[-1]}" if len(row) >= _RANGE else ",".join(row) for row in rows)

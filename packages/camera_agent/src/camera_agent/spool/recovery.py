@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camera_agent.captures import CAPTURE_ID, HEAD_BYTES, filetype_of
+from camera_agent.captures import CAPTURE_ID, HEAD_BYTES, footage_type_of
 from camera_agent.host.clock import ClockQuality, Instant
 from camera_agent.spool import rows
 from camera_agent.spool.files import sha256_of
@@ -64,7 +64,7 @@ def recover(
 def _adopt(index: Index, path: Path, now: Instant) -> bool:
     """Add the row of a complete file; False for a file that is no capture, or can be captured again."""
     with path.open("rb") as file:
-        filetype = filetype_of(file.read(HEAD_BYTES))
+        filetype = footage_type_of(file.read(HEAD_BYTES))
     if filetype is None or not CAPTURE_ID.fullmatch(path.stem) or path.stem.startswith(REPEATABLE):
         return False
     about = path.stat()

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from eliot_progress import sanitise
 from eliot_progress.django import conf, logstore
 from eliot_progress.django.models import LogFile
 from eliot_progress.django.store import DjangoStore
 from eliot_progress.messages import parse
+from eliot_progress.parts import PART
 from eliot_progress.reading import Position, Tail
 
 if TYPE_CHECKING:
@@ -83,6 +85,9 @@ class Ingest:
             if state is not None and (state.id not in newest or _rank(newest[state.id]) < _rank(state)):
                 newest[state.id] = state
         self._store.record_all(newest.values())
+        for message in messages:
+            if message.get("message_type") == PART:
+                self._store.record(message, received_at=sanitise.number(message.get("timestamp")))
 
 
 def _rank(state: TaskState) -> tuple[bool, int]:

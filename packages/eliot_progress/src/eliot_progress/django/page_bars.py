@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from eliot_progress import sanitise, stall
+from eliot_progress import parts, sanitise, stall
 from eliot_progress.django import presentation
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _state(state: TaskState | None, now: float) -> BarState:
         return "none"
     if state.outcome is not None:
         return state.outcome
+    if parts.is_waiting(state):
+        return "waiting"
     return stall.judge(state, now).value  # type: ignore[return-value] # it has not finished
 
 
@@ -108,7 +110,17 @@ def _how_far(states: Sequence[TaskState | None]) -> str:
     state = states[0]
     if state is None or (not state.done and state.total is None):
         return ""
+    if (done := parts.succeeded(state)) is not None:
+        return _how_far_whole(state, done)
     return presentation.how_far(state.done, state.total, state.unit)
+
+
+def _how_far_whole(state: TaskState, done: int) -> str:
+    known = state.total is not None
+    far = (
+        f"{done} of {state.total:g} parts done" if known else f"parts done: {done}, of how many is not known"
+    )
+    return f"{far}, now: {state.step}" if state.step and state.outcome is None else far
 
 
 def _left(states: Sequence[TaskState | None]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Now
 
+from eliot_progress import parts
 from eliot_progress.django import conf
 from eliot_progress.django.models import TaskRecord
 from eliot_progress.messages import parse
@@ -43,17 +45,17 @@ class DjangoStore:
         self._keep = keep
         self._added = 0
 
-    def record(self, message: Mapping[str, object], *, received_at: float | None = None) -> None:
+    def record(self, message: Mapping[str, object], *, received_at: float | None = None) -> TaskState | None:
         """Record an eliot message. Raises DatabaseError when the database can't be reached.
 
         `received_at` (seconds since 1970) is for messages from this host's own files; without it, the message
         counts as received now.
         """
         state = parse(message)
-        if state is None:
-            return
-        row = _row(state, received_at)
         try:
+            if state is None:
+                return parts.record(message, self.get, lambda whole: self._put(whole, received_at))
+            row = _row(state, received_at)
             if not self._update(row):
                 self._add(row)
         except DatabaseError:
@@ -61,6 +63,17 @@ class DjangoStore:
             if not connection.in_atomic_block:
                 connection.close()  # the next message uses a new connection
             raise
+        return None
+
+    def _put(self, whole: TaskState, received_at: float | None) -> bool:
+        """Store the state of a whole; False if the stored one is not older."""
+        row = _row(whole, received_at)
+        if self._update(row):
+            return True
+        if whole.seq > 1:
+            return False
+        self._add(_row(replace(whole, seq=0, outcome=None), received_at))  # another process may add it, too
+        return self._update(row)
 
     def record_all(self, states: Iterable[TaskState]) -> None:
         """Record the states of many tasks from this host's own files, in few queries.

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 class Store(Protocol):
     """Keeps the newest state of each task, and the newest task of each object. Bounded; old states expire."""
 
-    def record(self, message: Mapping[str, object]) -> None:
-        """Record an eliot message. Order and duplicates do not matter; other messages are ignored."""
+    def record(self, message: Mapping[str, object]) -> TaskState | None:
+        """Record an eliot message. Order and duplicates do not matter; other messages are ignored.
+
+        Returns the new state of the whole if the message reports one of its parts, and None otherwise.
+        """
 
     def get(self, identifier: str) -> TaskState | None:
         """Return the task with this id (`uuid@/2/3`), or None."""

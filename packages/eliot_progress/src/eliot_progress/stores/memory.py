@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from eliot_progress import parts
 from eliot_progress.messages import parse
 from eliot_progress.state import TaskState, newer
 
@@ -31,11 +32,16 @@ class MemoryStore:
         # A signal handler may read while its own thread reads.
         self._lock = threading.RLock()
 
-    def record(self, message: Mapping[str, object]) -> None:
+    def record(self, message: Mapping[str, object]) -> TaskState | None:
         """Record an eliot message."""
         state = parse(message)
-        if state is None:
-            return
+        if state is not None:
+            self._put(state)
+            return None
+        with self._lock:
+            return parts.record(message, self._states.get, self._put)
+
+    def _put(self, state: TaskState) -> bool:
         with self._lock:
             known = self._states.pop(state.id, None)
             self._superseded.discard(state.id)
@@ -47,6 +53,7 @@ class MemoryStore:
                 self._superseded.discard(gone.id)
                 if self._latest.get(gone.about) == gone.id:
                     del self._latest[gone.about]
+        return True
 
     def _point(self, state: TaskState) -> None:
         current = self._states.get(self._latest.get(state.about, ""))

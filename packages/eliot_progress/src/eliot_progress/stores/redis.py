@@ -9,6 +9,7 @@ import orjson
 import redis
 from redis import RedisError as RedisError  # noqa: PLC0414 - raised by the store
 
+from eliot_progress import parts
 from eliot_progress.messages import OUTCOMES, parse
 from eliot_progress.state import from_dict, to_dict, to_local_clock
 
@@ -92,13 +93,18 @@ class RedisStore:
         self._list = self._redis.register_script(_LIST)
         self._get = self._redis.register_script(_READ)
 
-    def record(self, message: Mapping[str, object]) -> None:
+    def record(self, message: Mapping[str, object]) -> TaskState | None:
         """Record an eliot message. Raises redis.RedisError when the server can't be reached."""
         state = parse(message)
         if state is None:
-            return
+            return parts.record(message, self.get, self._put)
+        self._put(state)
+        return None
+
+    def _put(self, state: TaskState) -> bool:
+        """Store a state; False if the stored one is not older."""
         finished = state.outcome is not None
-        self._record(
+        stored = self._record(
             keys=[
                 self._task(state.id),
                 self._about(state.about) if state.about else "",
@@ -117,6 +123,7 @@ class RedisStore:
                 _MAX_ENDED,
             ],
         )
+        return bool(stored)
 
     def get(self, identifier: str) -> TaskState | None:
         """Return the task with this id, or None."""

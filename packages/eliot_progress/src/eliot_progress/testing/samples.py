@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eliot_progress import ids, messages
+from eliot_progress import ids, messages, parts
 
 if TYPE_CHECKING:
     from eliot_progress.ids import Level
@@ -42,3 +42,20 @@ def sample(seq: int = 1, *, level: Level = (2,), **fields: object) -> dict[str, 
         "message_type": "progress",
     }
     return {**envelope, **messages.fields(task_state(seq, level=level, **fields))}
+
+
+def part_message(**fields: object) -> dict[str, object]:
+    """Return the eliot message in which a part of the whole `TASK@/2` reports; `fields` as in PartReport.
+
+    `part_message(part=0, outcome="succeeded")`; `part_message(part=None, sent=3)` is the sender's.
+    """
+    whole = parts.Whole(
+        id=ids.action_id(TASK, (2,)), action_type="Publish", about="app.Movie:7", by="", started_at=100.0
+    )
+    envelope = {
+        "task_uuid": TASK,
+        "task_level": [2, 1],
+        "timestamp": 100.0,
+        "message_type": parts.PART,
+    }
+    return {**envelope, **parts.PartReport(whole=whole, at=100.0).fields(), **fields}

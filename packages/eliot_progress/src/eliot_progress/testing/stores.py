@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from eliot_progress.testing.samples import TASK, sample
+from eliot_progress.testing.samples import TASK, part_message, sample
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from eliot_progress.messages import Outcome
     from eliot_progress.stores.base import Store
 
@@ -86,6 +89,39 @@ class StoreConformance:
         assert [state.id[-1] for state in store.active()] == ["3"]
         store.record(sample(2, level=(2,), started_at=100.0))
         assert [state.id[-1] for state in store.active()] == ["3", "2"]
+
+    def test_the_parts_of_a_whole_are_one_state(self, store: Store) -> None:
+        store.record(part_message(part=1, name="Render", share=0.5, next_by=104.0, grace_s=5.0))
+        store.record(part_message(part=0, outcome="succeeded"))
+        returned = store.record(part_message(part=None, sent=3))
+        state = store.latest("app.Movie:7")
+        assert state is not None
+        assert returned is not None
+        assert (state.done, state.total, state.step) == (returned.done, returned.total, returned.step)
+        assert (state.done, state.total, state.step) == (1.5, 3, "Render")
+        assert [each.id for each in store.active()] == [state.id]
+        assert store.record(part_message(part=0, outcome="succeeded")) is None
+
+    def test_a_whole_ends_with_its_last_part(self, store: Store) -> None:
+        store.record(part_message(part=None, sent=1))
+        store.record(part_message(part=0, outcome="failed", reason="disk full"))
+        state = store.get(f"{TASK}@/2")
+        assert state is not None
+        assert (state.outcome, state.reason) == ("failed", "disk full")
+        assert store.active() == ()
+
+    def test_no_part_is_lost_when_many_end_at_once(self, store: Store) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            ends = (part_message(part=n, outcome="succeeded") for n in range(40))
+            list(pool.map(self.record_in_a_thread, [store] * 40, ends))
+        store.record(part_message(part=None, sent=40))
+        state = store.get(f"{TASK}@/2")
+        assert state is not None
+        assert (state.done, state.outcome) == (40, "succeeded")
+
+    def record_in_a_thread(self, store: Store, message: Mapping[str, object]) -> None:
+        """Record in another thread. A store with connections of a thread closes them here."""
+        store.record(message)
 
     def test_what_is_unknown_is_none(self, store: Store) -> None:
         assert store.get("nobody@/1") is None

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
 from django.contrib.auth.models import User
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject
 
 from eliot_progress.django.followed_bars import opened
+from eliot_progress.django.store import DjangoStore
 from eliot_progress.stores.memory import MemoryStore
 from eliot_progress.testing.samples import sample
 
@@ -37,6 +41,20 @@ def test_without_javascript_it_is_a_plain_sentence():
     assert 'value="75.0"' in page
     for words in ("Render", "3 / 4 frame, 5 to 9 s left", "alive", "<noscript>"):
         assert words in page
+
+
+@pytest.mark.django_db(transaction=True)  # a thread sees only what is committed
+def test_the_page_of_an_async_view_has_the_bar_of_its_visitor(settings):
+    settings.ELIOT_PROGRESS = {}
+    DjangoStore().record(sample(1, about="app.Movie:1", total=4, done=3, unit="frame"))
+    visitor = User.objects.create_user("editor")
+
+    async def view():
+        request = RequestFactory().get("/")
+        request.user = SimpleLazyObject(lambda: User.objects.get(pk=visitor.pk))
+        return drawn('{% progress "app.Movie:1" %}', RequestContext(request))
+
+    assert "3 / 4 frame" in asyncio.run(view())
 
 
 def test_no_script_or_style_stands_in_the_page_itself():

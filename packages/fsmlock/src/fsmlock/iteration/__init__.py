@@ -8,6 +8,7 @@ from __future__ import annotations
 from fsmlock.iteration.declaration import Iteration
 from fsmlock.iteration.execution import OnItem, OnProgress, execute
 from fsmlock.iteration.sources import CsvRows, Listed, Nested, Rows, Source
+from fsmlock.iteration.subjects import runs_on_many
 
 __all__ = [
     "CsvRows",
@@ -19,4 +20,5 @@ __all__ = [
     "Rows",
     "Source",
     "execute",
+    "runs_on_many",
 ]

@@ -9,9 +9,11 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, router, transaction
 
 from fsmlock.errors import ConfigurationError, FsmlockError
+from fsmlock.locks import resource
 from fsmlock.models import ItemError, Run
 from fsmlock.policies import Fail, Policy
 from fsmlock.reasons import did_you_mean, storable
@@ -118,6 +120,7 @@ class Iteration:
             arguments=arguments,
             by=storable(by, at_most=200),
             unit=cls.unit,
+            subject=_subject(cls, arguments),
         )
         return _enqueue_once(cls, run)
 
@@ -135,10 +138,22 @@ class Iteration:
             arguments=run.arguments,
             by=storable(by, at_most=200),
             unit=run.unit,
+            subject=run.subject,
             retry_of=run,
             retried_errors=None if only is None else sorted(error.pk for error in only),
         )
         return _enqueue_once(cls, retry)
+
+
+def _subject(cls: type[Iteration], arguments: dict[str, object]) -> str:
+    """The name of the target; empty without one. One that is gone fails the run, not its caller."""
+    if cls.target is Iteration.target:
+        return ""
+    try:
+        target = cls(**arguments).target()
+    except ObjectDoesNotExist:
+        return ""
+    return "" if target is None else resource(target)
 
 
 def _check_errors(run: Run, only: Sequence[ItemError]) -> None:

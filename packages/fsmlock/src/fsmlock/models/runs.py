@@ -78,6 +78,8 @@ class Run(Stateful):
     iteration = models.CharField(max_length=300)
     arguments = models.JSONField(default=dict, blank=True)
     by = models.CharField(max_length=200, blank=True, default="")
+    #: Its target as ``app.model:key``; empty without one, and for runs of versions before this field.
+    subject = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
     cursor = models.JSONField(null=True, blank=True)
     done = models.BigIntegerField(default=0)
     failed = models.BigIntegerField(default=0)
@@ -113,6 +115,7 @@ class Run(Stateful):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = (models.Index(fields=["subject", "ended_at"], name="fsmlock_run_of_subject"),)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["unique_key"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import fsmlock
-from fsmlock.adapters.graphql import DeclaredLock, Hold, Reason, Transition, WithLocks, WithTransitions
+from fsmlock.adapters.graphql import (
+    DeclaredLock,
+    Hold,
+    Reason,
+    Transition,
+    WithLocks,
+    WithTransitions,
+    load_transitions,
+)
 from tests.shop import models
 
 
@@ -66,12 +75,13 @@ def test_mixins_add_transitions_reasons_and_locks_to_a_type(film, context):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("field", ["availableTransitions { name allowed }", "locks { lock why remedy }"])
 @pytest.mark.parametrize("context", ["view", "dict"])
-def test_an_asynchronous_schema_reads_the_holds_on_all_objects_with_one_query(film, context):
+def test_an_asynchronous_schema_reads_the_holds_on_all_objects_with_one_query(film, context, field):
     def queries():
         with CaptureQueriesContext(connection) as found:
             answer = async_to_sync(strawberry.Schema(Films).execute)(
-                "{ films { availableTransitions { name allowed } } }", context_value=contexts()[context]
+                f"{{ films {{ {field} }} }}", context_value=contexts()[context]
             )
         assert answer.errors is None
         of_holds = [query for query in found if "fsmlock_" in query["sql"]]  # conditions have their own
@@ -82,7 +92,18 @@ def test_an_asynchronous_schema_reads_the_holds_on_all_objects_with_one_query(fi
     models.Film.objects.update(state=film.state)
     many, all_of_them = queries()
     assert many == few == 1
-    assert [each["availableTransitions"] for each in all_of_them] == [one["availableTransitions"]] * 6
+    assert all_of_them == [one] * 6
+
+
+async def test_a_subscription_that_ends_early_keeps_no_other_of_its_connection_from_an_answer(async_film):
+    info = SimpleNamespace(context=contexts()["websocket"])
+    leaving = asyncio.create_task(load_transitions(info, async_film))
+    await asyncio.sleep(0)  # it asks, and its batch has not started
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    assert leaving.cancelled()
+    found = await asyncio.wait_for(load_transitions(info, async_film), 5)
+    assert [one.name for one in found] == ["render", "publish"]
 
 
 def test_the_reasons_for_an_unknown_name_are_an_error_with_a_code_and_a_guess(film):

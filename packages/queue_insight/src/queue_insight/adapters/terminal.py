@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from queue_insight.freshness import in_words
 from queue_insight.page.composition import task_row
 from queue_insight.page.headline import headline
 from queue_insight.page.overview import arrange
@@ -70,11 +71,10 @@ def screen(reading: Reading, view: str, read_tasks: ReadTasks) -> Group:
     )
     for number, clause in enumerate(clauses):
         sentence.append("; " if number else "").append(clause.text, "bold red" if clause.is_trouble else "")
-    broker = f"broker read at {clock.second(snapshot.at)}" if snapshot.broker_read else "broker not read"
-    fresh = "" if snapshot.fresh else ", not current"
+    fresh = [clock.localised(in_words(each)) for each in (snapshot.of_broker, snapshot.of_collector)]
     return Group(
         sentence.append("."),
-        Text(f"{broker}; workers as of {clock.second(snapshot.collected_at)}{fresh}; ? = not known", "dim"),
+        Text(f"{' '.join(fresh)} ? stands for not known.", "dim"),
         _workers(reading, read_tasks) if view == WORKERS else _VIEWS[view](reading),
         Text(KEYS, "dim"),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from kombu.exceptions import KombuError
 
+from queue_insight import refusals
 from queue_insight.errors import BrokerRefusedError, BrokerUnreachableError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kombu import Connection
 
 T = TypeVar("T")
+REDIS: Final = ("redis", "unix", "sentinel")
 
 #: What clients raise when the broker refuses user, password or virtual host.
 REFUSALS: Final = frozenset({"AccessRefused", "NotAllowed", "AuthenticationError", "NoPermissionError"})
@@ -26,7 +28,7 @@ def connected(app: Celery) -> Iterator[Connection]:
     """Lend a connection of the app's pool, which has been made.
 
     Raises:
-        BrokerRefusedError: the broker refused the login.
+        BrokerRefusedError: the broker refused the login, or what was asked.
         BrokerUnreachableError: it did not respond.
     """
     with app.connection_or_acquire() as connection, _made(connection):
@@ -71,6 +73,7 @@ def _made(connection: Connection) -> Iterator[None]:
     except errors_of(connection) as error:
         url = connection.as_uri()
         connection.close()
-        if type(error).__name__ in REFUSALS:
-            raise BrokerRefusedError(url, error) from error
+        refusal = refusals.of_redis(error) if url.startswith(REDIS) else None
+        if refusal is not None or type(error).__name__ in REFUSALS:
+            raise BrokerRefusedError(url, error, refusal) from error
         raise BrokerUnreachableError(url, error) from error

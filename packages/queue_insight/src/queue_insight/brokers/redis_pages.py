@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.brokers.redis import (
-    MAX_BYTES,
     MAX_MESSAGE,
     MessageReader,
     RedisBroker,
@@ -16,6 +15,8 @@ from queue_insight.brokers.redis import (
 if TYPE_CHECKING:
     from queue_insight.brokers.base import Message
 
+#: Maximum number of bytes that the server reads for one list of a page; of large messages it moves less.
+MAX_BYTES: Final = 2_000_000
 # Messages of a list in order of delivery, from a position on, until the server has read so many bytes.
 # It reads in steps, because an index in the middle of a long list costs as much as twenty messages there;
 # the first message says how large a step may be.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from queue_insight.diagnose import diagnose
+from queue_insight.freshness import in_words
 from queue_insight.page import failures as failed
+from queue_insight.page import periodic as regular
 from queue_insight.page.composition import PAGE as PAGE_OF_TASKS
 from queue_insight.page.composition import (
     Page,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from queue_insight.failures import FailureGroup
     from queue_insight.history import History
     from queue_insight.page.reading import Reading, Scope
+    from queue_insight.periodic import PeriodicTasks
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, WorkerInfo
 
@@ -221,6 +224,18 @@ def failures(
     }
 
 
+def periodic(reading: Reading, found: PeriodicTasks | None) -> Context:
+    """Return the periodic tasks; None stands for "not known"."""
+    return {
+        **_common(reading),
+        "title": "Periodic tasks",
+        "headline": "" if found is None else regular.headline(found, reading.clock),
+        "rows": [] if found is None else [regular.periodic_row(each, reading.clock) for each in found.tasks],
+        "more": 0 if found is None else found.more,
+        "other_scheduler": "" if found is None else shown(found.other_scheduler),
+    }
+
+
 def workers(reading: Reading, number: int, *, read_tasks: ReadTasks) -> Context:
     """Return a page of the workers with their slots; `read_tasks` reads what those on the page have."""
     found = page_of(arrange_workers(reading.snapshot), number, size=WORKERS_PAGE)
@@ -287,8 +302,11 @@ def _common(reading: Reading) -> Context:
     snapshot = reading.snapshot
     return {
         "read_at": reading.clock.second(snapshot.at) if snapshot.broker_read else None,
-        "collected_at": reading.clock.second(snapshot.collected_at) if snapshot.collected_at else None,
-        "fresh": snapshot.fresh,
+        "collected_at": snapshot.collected_at,
+        "freshness": [
+            {"words": reading.clock.localised(in_words(each)), "is_current": each.is_current}
+            for each in (snapshot.of_broker, snapshot.of_collector)
+        ],
         "unacked": _unacked(snapshot),
         "notes": _notes(snapshot.notes[:MAX_NOTES], reading),
         "more_notes": max(0, len(snapshot.notes) - MAX_NOTES),

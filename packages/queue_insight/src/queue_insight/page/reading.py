@@ -15,6 +15,7 @@ from queue_insight.history import History, history
 from queue_insight.page.clock import Clock
 from queue_insight.page.pauses import Pause, paused
 from queue_insight.page.search import MAX_FOUND
+from queue_insight.periodic import PeriodicTasks, periodic_tasks
 from queue_insight.read import caused_by, celery_app, snapshot, task_ids
 
 if TYPE_CHECKING:
@@ -108,6 +109,14 @@ def read_failures() -> Sequence[FailureGroup] | None:
     """Return what failed; None if the store does not respond."""
     try:
         return failures()
+    except StoreUnreachableError:
+        return None
+
+
+def read_periodic() -> PeriodicTasks | None:
+    """Return the periodic tasks; None if the store does not respond."""
+    try:
+        return periodic_tasks()
     except StoreUnreachableError:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from queue_insight.handing_out import receivers
 from queue_insight.page.clock import UNKNOWN, duration
 from queue_insight.page.names import shown
 from queue_insight.reasons import count
@@ -48,6 +49,10 @@ def _steps(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> Iterator[Step]:
     match task.state:
         case TaskState.QUEUED:
             yield _gap(f"waits for {clock.since(task.sent_at)}{_ahead(task)}")
+        case TaskState.HANDED_OUT:
+            names = " or ".join(shown(each.name) for each in receivers(task, snapshot))
+            yield Step(at=UNKNOWN, text=f"handed out by the broker, most likely to {names}")
+            yield _gap("nobody has confirmed it")
         case TaskState.RESERVED:
             yield Step(at=UNKNOWN, text=f"taken by {worker}, not started")
             yield _gap(_held(task, snapshot, clock))

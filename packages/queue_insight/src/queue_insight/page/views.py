@@ -13,15 +13,24 @@ from django.urls import reverse
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import is_digest, key
-from queue_insight.page.reading import SAMPLE, read, read_failures, read_history, scope
+from queue_insight.page.reading import SAMPLE, read, read_failures, read_history, read_periodic, scope
 from queue_insight.page.search import only_match
-from queue_insight.read import celery_app, worker_tasks
+from queue_insight.read import celery_app, saved_at, worker_tasks
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 #: Maximum number of characters of a search.
 MAX_SEARCH: Final = 255
+
+
+def version(request: HttpRequest) -> str | None:
+    """Return what stays the same until the collector saves again, for the changing part of a page.
+
+    So a page that asks again and again reads one record, and is sent 304, while it has what there is.
+    """
+    at = saved_at() if request.method == "GET" and "part" in request.GET else None
+    return None if at is None else f"{at:.6f}"
 
 
 def overview(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
@@ -71,6 +80,11 @@ def failures(request: HttpRequest, *, context: contexts.Context) -> HttpResponse
     reading = read(tasks=(), peek=1)
     found = contexts.failures(reading, read_failures(), text, _number(request))
     return _page(request, "failures", context, found)
+
+
+def periodic(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:
+    """Show the periodic tasks, those that are late first."""
+    return _page(request, "periodic", context, contexts.periodic(read(tasks=(), peek=1), read_periodic()))
 
 
 def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:

@@ -10,8 +10,14 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from queue_insight import refusals
 from queue_insight.collector_state import KEPT, KEPT_S, Part
-from queue_insight.errors import LeaseLostError, StoreNotMigratedError, StoreUnreachableError
+from queue_insight.errors import (
+    LeaseLostError,
+    StoreNotMigratedError,
+    StoreRefusedError,
+    StoreUnreachableError,
+)
 from queue_insight.models import CollectorLease, CollectorRecord
 from queue_insight.stores.base import Lease, StoredRecords
 
@@ -195,9 +201,13 @@ class DatabaseStore:
             where = f"database {self._alias!r}"
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
-            if self._is_migrated():
+            if not self._is_migrated():
+                raise StoreNotMigratedError(where) from error
+            refusal = refusals.of_database(error)
+            if refusal is None:
                 raise StoreUnreachableError(where, error) from error
-            raise StoreNotMigratedError(where) from error
+            setting = f"DATABASES[{self._alias!r}]"
+            raise StoreRefusedError(where, error, refusal, setting=setting) from error
 
     def _is_migrated(self) -> bool:
         """Whether the tables are there, as far as the database says."""

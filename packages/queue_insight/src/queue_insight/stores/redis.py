@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import redis
 
+from queue_insight import refusals
 from queue_insight.collector_state import KEPT, KEPT_S, Part
-from queue_insight.errors import LeaseLostError, StoreUnreachableError
+from queue_insight.errors import LeaseLostError, StoreRefusedError, StoreUnreachableError
 from queue_insight.stores.base import NOTES_KEPT_S, Lease, StoredRecords
 
 if TYPE_CHECKING:
@@ -248,7 +249,11 @@ class RedisStore:
         try:
             yield
         except redis.RedisError as error:
-            raise StoreUnreachableError(self._where, error) from error
+            refusal = refusals.of_redis(error)
+            if refusal is None:
+                raise StoreUnreachableError(self._where, error) from error
+            setting = "QUEUE_INSIGHT['STORE']"
+            raise StoreRefusedError(self._where, error, refusal, setting=setting) from error
 
 
 def _milliseconds(seconds: float) -> int:

@@ -16,9 +16,9 @@ from queue_insight.collector_state import (
     encode,
     encode_header,
 )
-from queue_insight.observed_tasks import at_workers
 from queue_insight.periods import MINUTE, Period, Recent, key, of_queue
 from queue_insight.stores.base import Changes
+from queue_insight.task_tally import tally
 
 if TYPE_CHECKING:
     from queue_insight.stores.base import Store
@@ -106,11 +106,12 @@ def save(store: Store, state: CollectorState, *, retention_s: float = LONG_S) ->
 
 def everything(state: CollectorState) -> Changes:
     """Return the write that makes the store contain this state and nothing else."""
+    at_workers = tally(state.tasks, state.collected_at).at_workers
     return Changes(
         header=encode_header(state),
         records={
             Part.TASKS: {task.id: encode(task) for task in state.tasks},
-            Part.AT_WORKERS: {name: encode(tasks) for name, tasks in at_workers(state.tasks).items()},
+            Part.AT_WORKERS: {name: encode(tasks) for name, tasks in at_workers.items()},
             Part.WORKERS: {worker.name: encode(worker) for worker in state.workers},
             Part.FINISHED: {outcome.id: encode(outcome) for outcome in state.finished},
             Part.SENT: {task_id: encode(at) for task_id, at in state.sent.items()},
@@ -119,6 +120,7 @@ def everything(state: CollectorState) -> Changes:
             Part.REVOKED: {task_id: encode(at) for task_id, at in state.revoked.items()},
             Part.WAITING: {queue: encode(sent) for queue, sent in state.waiting.items()},
             Part.RECENT: {name: encode(recent) for name, recent in state.recent.items()},
+            Part.SCORES: {name: encode(scores) for name, scores in state.scores.items()},
         },
         replace=True,
     )

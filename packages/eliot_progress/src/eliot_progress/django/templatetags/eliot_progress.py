@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TYPE_CHECKING, TypeVar
 
 from django import template
+from django.db import connections
 from django.urls import reverse
 
 from eliot_progress.django import followed_bars, page_bars
 from eliot_progress.django.followed_bars import FollowedBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.template.context import RequestContext
 
+    from eliot_progress.django.followed_bars import Viewer
+    from eliot_progress.django.page_bars import Bar
+
+_T = TypeVar("_T")
 register = template.Library()
 _log = logging.getLogger(__name__)
 
@@ -38,16 +48,40 @@ def progress(
         )
     viewer = getattr(context.get("request"), "user", None)
     followed = FollowedBar(of=tuple(map(str, of)), title=title)
-    try:
-        [bar] = followed_bars.read([followed], viewer)
-    except Exception:  # noqa: BLE001 - whatever the store's trouble is, a bar must not break its page
-        _log.exception("The progress of %s can't be read.", ", ".join(followed.of))
-        bar = page_bars.unknown(title)
+    bar, key = _beside_the_loop(lambda: (_read(followed, viewer), followed.key(viewer)))
     return {
         "bar": bar,
-        "key": followed.key(viewer),
+        "key": key,
         "address": reverse("eliot_progress:bars"),
         "result": result,
         "result_text": result_text,
         "csp_nonce": context.get("csp_nonce"),
     }
+
+
+def _read(followed: FollowedBar, viewer: Viewer | None) -> Bar:
+    try:
+        return followed_bars.read([followed], viewer)[0]
+    except Exception:  # noqa: BLE001 - whatever the store's trouble is, a bar must not break its page
+        _log.exception("The progress of %s can't be read.", ", ".join(followed.of))
+        return page_bars.unknown(followed.title)
+
+
+def _beside_the_loop(read: Callable[[], _T]) -> _T:
+    """Return what `read` returns. An async view renders in its event loop, where Django allows no queries.
+
+    A thread reads there instead. The loop waits for it, as it waits for all of a template.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return read()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(copy_context().run, _read_and_disconnect, read).result()
+
+
+def _read_and_disconnect(read: Callable[[], _T]) -> _T:
+    try:
+        return read()
+    finally:
+        connections.close_all()  # those of this thread, which ends

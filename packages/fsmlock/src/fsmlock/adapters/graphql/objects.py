@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import strawberry
 import strawberry_django
@@ -20,17 +21,22 @@ from strawberry.utils.inspect import in_async_context
 
 from fsmlock.errors import ConfigurationError
 from fsmlock.explanations import available, available_many, explain
-from fsmlock.inspection import holds_on
+from fsmlock.inspection import holds_on, holds_on_many, reason_for
+from fsmlock.locks import Locks
+from fsmlock.plain_values import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.explanations import Available
-    from fsmlock.locks import Locks
     from fsmlock.offers import InputField as InputFieldValue
     from fsmlock.reasons import Reason as ReasonValue
+
+_Value = TypeVar("_Value")
 
 
 @strawberry.type(description="Why something can't be done now, and what to do about it.")
@@ -71,6 +77,7 @@ class FieldKind(Enum):
     TEXT = "text"
     CHOICE = "choice"
     YES_OR_NO = "yes_or_no"
+    DATE_TIME = "date_time"
 
 
 @strawberry.type(description="What people are asked to confirm before a transition.")
@@ -96,7 +103,9 @@ class InputField:
     name: str
     kind: FieldKind
     label: str
-    default: JSON | None = strawberry.field(description="What it has at first; null for an empty one.")
+    default: JSON | None = strawberry.field(
+        description="What it has at first; null for an empty one. Dates and times are without an offset."
+    )
     optional: bool = strawberry.field(description="Whether it may be null.")
     multiline: bool = strawberry.field(description="Whether a text may have several lines.")
     group: str = strawberry.field(description="The heading under which it stands with others, or empty.")
@@ -113,7 +122,7 @@ class InputField:
             name=value.name,
             kind=FieldKind(value.kind),
             label=str(value.label),
-            default=cast("JSON | None", value.default),
+            default=cast("JSON | None", to_json(value.default)),
             optional=value.optional,
             multiline=value.multiline,
             group=str(value.group),
@@ -169,6 +178,7 @@ class Hold:
     why: str
     token: int
     cancel_requested_by: str | None
+    remedy: str = strawberry.field(description="What to do for whom it is in the way.")
     #: The held object as ``app.Model:pk``, for a schema that adds a field of its own type for it.
     resource: strawberry.Private[str]
 
@@ -184,6 +194,7 @@ class Hold:
             why=value.why,
             token=value.token,
             cancel_requested_by=value.cancel_requested_by,
+            remedy=str(reason_for(value).remedy),
             resource=value.resource,
         )
 
@@ -247,15 +258,22 @@ class WithTransitions:
 class WithLocks:
     """Add the locks and their holds to the type of a model with locks."""
 
-    @strawberry_django.field(description="The holds on it, also those that it inherits from its parents.")
-    def locks(self) -> list[Hold]:
-        """The holds on the object and on its parents."""
-        return [Hold.from_value(one) for one in holds_on(cast("models.Model", self))]
+    @strawberry.field(description="The holds on it, also those that it inherits from its parents.")
+    def locks(self, info: Info) -> list[Hold]:
+        """The holds on the object and on its parents.
 
-    @strawberry_django.field(description="The locks that its model declares or inherits.")
+        An asynchronous schema answers for all objects of a model together, with one query.
+        """
+        obj = cast("models.Model", self)
+        if in_async_context():
+            return cast("list[Hold]", _load_holds(info, obj))
+        return [Hold.from_value(one) for one in holds_on(obj)]
+
+    @strawberry.field(description="The locks that its model declares or inherits.")
     def declared_locks(self) -> list[DeclaredLock]:
         """The declaration of its model."""
-        return DeclaredLock.all_of(cast("Any", self).locks)
+        declared = getattr(self, "locks", None)
+        return DeclaredLock.all_of(declared) if isinstance(declared, Locks) else []
 
 
 async def load_transitions(info: Info, obj: models.Model) -> list[Transition]:
@@ -264,20 +282,34 @@ async def load_transitions(info: Info, obj: models.Model) -> list[Transition]:
     A type whose conditions need more rows resolves ``availableTransitions`` itself: it loads them for all its
     objects, then awaits this. The data loaders live in the request's context.
     """
-    context: Any = info.context
-    values = context if isinstance(context, dict) else getattr(context, "__dict__", {})
-    loaders: dict[type[models.Model], DataLoader[models.Model, list[Transition]]] = values.setdefault(
-        "fsmlock_available", {}
-    )
 
     def find(objects: list[models.Model]) -> list[list[Transition]]:
         offered = available_many(objects, user_of(info))
         return [[Transition.from_value(one) for one in offered[each]] for each in objects]
 
+    return await _load(info, "fsmlock_available", find, obj)
+
+
+async def _load_holds(info: Info, obj: models.Model) -> list[Hold]:
+    def find(objects: list[models.Model]) -> list[list[Hold]]:
+        found = holds_on_many(objects)
+        return [[Hold.from_value(one) for one in found[each]] for each in objects]
+
+    return await _load(info, "fsmlock_holds", find, obj)
+
+
+async def _load(
+    info: Info, name: str, find: Callable[[list[models.Model]], list[list[_Value]]], obj: models.Model
+) -> list[_Value]:
+    """What ``find`` returns for an object, called once for all objects of its model that ask together."""
+    context: Any = info.context
+    values = context if isinstance(context, dict) else getattr(context, "__dict__", {})
+    loaders: dict[type[models.Model], DataLoader[models.Model, list[_Value]]] = values.setdefault(name, {})
     if type(obj) not in loaders:
         # A websocket's context lives as long as its connection: batch, but never cache.
         loaders[type(obj)] = DataLoader(sync_to_async(find), cache=False)
-    return await loaders[type(obj)].load(obj)
+    # Strawberry's loader never loads again once a batch's only caller is cancelled before the batch starts.
+    return await asyncio.shield(loaders[type(obj)].load(obj))
 
 
 def user_of(info: Info) -> User | AnonymousUser | None:

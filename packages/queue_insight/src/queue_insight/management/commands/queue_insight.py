@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from queue_insight import diagnose, snapshot
 from queue_insight.celery_app import import_app, transport
@@ -20,8 +21,11 @@ from queue_insight.failures import failures
 from queue_insight.history import history
 from queue_insight.notes import SET_STORE, no_store
 from queue_insight.page import failures as failed
+from queue_insight.page import periodic as regular
+from queue_insight.page.clock import Clock
 from queue_insight.page.past import as_text as as_text_of_history
 from queue_insight.page.reading import SAMPLE, read
+from queue_insight.periodic import periodic_tasks
 from queue_insight.read import celery_app, task_ids, worker_tasks
 from queue_insight.render import as_json, as_text, reasons_as_text
 from queue_insight.stores.choose import store_for
@@ -48,6 +52,8 @@ EXAMPLES = """examples:
       Print what came and went in its last hour, day and month.
   manage.py queue_insight show --failures
       Print what failed, by exception and place in the code.
+  manage.py queue_insight show --periodic
+      Print the periodic tasks, when each last came and whether it is late.
   manage.py queue_insight show --json
       Print the same as JSON.
   manage.py queue_insight top
@@ -99,6 +105,11 @@ class Command(BaseCommand):
             "contains it",
         )
         show.add_argument(
+            "--periodic",
+            action="store_true",
+            help="print the tasks of celery beat: when each was last sent and run, and whether it is late",
+        )
+        show.add_argument(
             "--all",
             action="store_true",
             help="list every task that workers have, not only those that have run longest",
@@ -118,6 +129,8 @@ class Command(BaseCommand):
         json = bool(options["json"])
         if options["failures"] is not None:
             self._show_failures(app, str(options["failures"]), json=json)
+        elif options["periodic"]:
+            self._show_periodic(app, json=json)
         elif options["queue"]:
             self._show_history(app, str(options["queue"]))
         else:
@@ -162,6 +175,14 @@ class Command(BaseCommand):
         except StoreUnreachableError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(failed.as_json(found) if json else failed.as_text(found))
+
+    def _show_periodic(self, app: Celery, *, json: bool) -> None:
+        try:
+            found = periodic_tasks(app)
+        except StoreUnreachableError as error:
+            raise CommandError(str(error)) from error
+        clock = Clock(now=found.at, zone=timezone.get_current_timezone())
+        self.stdout.write(regular.as_json(found) if json else regular.as_text(found, clock))
 
     def _show(self, app: Celery, *, task: str, is_all: bool, json: bool) -> None:
         # A task of this very id is looked for everywhere, even if others begin with it.

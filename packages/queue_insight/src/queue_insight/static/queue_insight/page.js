@@ -1,4 +1,4 @@
-// Keeps the page current: fetches its changing part every few seconds and changes only what differs,
+// Keeps the page current: fetches its changing part when the collector has saved, and changes only what differs,
 // so that focus, selection and opened details stay as they are.
 "use strict";
 
@@ -6,7 +6,13 @@
   const part = document.querySelector("[data-every]");
   const button = document.getElementById("qi-live");
   if (!part || !button) return;
-  const everyMs = Number(part.dataset.every) * 1000;
+  // Whether the collector has saved is asked five times a second, and at least each second the part is fetched,
+  // as what the broker holds changes without it. A slow answer is asked for less often, so that answering costs
+  // a fifth of the time at most.
+  const askMs = 200;
+  const leastMs = 1000;
+  const mostMs = Number(part.dataset.every) * 1000;
+  const share = 5;
 
   const keyOf = (node) => node.dataset?.key;
   const isSameKind = (node, fresh) => node.nodeName === fresh.nodeName && keyOf(node) === keyOf(fresh);
@@ -47,12 +53,16 @@
     }
   }
 
-  async function fetchPart() {
+  // The part, or nothing while it is what was shown last.
+  async function fetchPart(shown) {
     const address = new URL(location.href);
     address.searchParams.set("part", "1");
-    const response = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+    const headers = shown ? { "If-None-Match": shown } : {};
+    const response = await fetch(address, { credentials: "same-origin", cache: "no-store", headers });
+    if (response.status === 304) return null;
     if (response.redirected || response.status === 403) throw new Error("signed out: reload the page");
     if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
+    version = response.headers.get("ETag");
     return new DOMParser().parseFromString(await response.text(), "text/html").body;
   }
 
@@ -63,23 +73,35 @@
 
   const isLive = () => button.getAttribute("aria-pressed") === "true";
   let current = new Date();
+  let version = null;
+  let partDue = 0;
+
+  function update(fresh) {
+    const focused = document.activeElement;
+    syncChildren(part, fresh);
+    // A row that changed its place has lost the focus.
+    if (part.contains(focused)) focused.focus();
+  }
 
   async function refresh() {
+    let pauseMs = leastMs;
     if (isLive() && !document.hidden) {
+      const begun = performance.now();
       try {
-        const fresh = await fetchPart();
-        const focused = document.activeElement;
+        const fresh = await fetchPart(begun < partDue ? version : null);
+        // Without a collector there is no version to ask for.
+        pauseMs = Math.min(mostMs, Math.max(version ? askMs : leastMs, share * (performance.now() - begun)));
+        if (fresh) partDue = begun + Math.max(leastMs, pauseMs);
         // Pausing while the answer was on its way holds it back.
-        if (isLive()) syncChildren(part, fresh);
-        // A row that changed its place has lost the focus.
-        if (part.contains(focused)) focused.focus();
+        if (fresh && isLive()) update(fresh);
         current = new Date();
         show("live", false);
       } catch (error) {
+        pauseMs = mostMs;
         show(`not updated since ${current.toLocaleTimeString()} (${error.message})`, true);
       }
     }
-    setTimeout(refresh, everyMs);
+    setTimeout(refresh, pauseMs);
   }
 
   button.hidden = false;
@@ -87,5 +109,5 @@
     button.setAttribute("aria-pressed", String(!isLive()));
     show(isLive() ? "live" : "paused", false);
   });
-  setTimeout(refresh, everyMs);
+  setTimeout(refresh, askMs);
 })();
