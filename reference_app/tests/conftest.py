@@ -11,10 +11,11 @@ from channels.layers import get_channel_layer
 from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.commands import flush
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
+from tests import migrated
 from timelapse.shared import live
 
 if TYPE_CHECKING:
@@ -47,12 +48,30 @@ class Asker:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb():
+    """Let Django take the SQLite databases that :mod:`tests.migrated` has put in place."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_keepdb, django_db_blocker, request):
+    copies = []
+    if django_db_keepdb:
+        with django_db_blocker.unblock():
+            copies = migrated.copy_into_place(request.config.cache.mkdir("migrated"))
+    yield
+    for path in copies:
+        path.unlink()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup):
     """Close the connection of the thread that async code uses: PostgreSQL drops no database in use."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush, "emit_post_migrate_signal", Refill(flush.emit_post_migrate_signal))
         yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+    connections.close_all()
 
 
 @dataclass

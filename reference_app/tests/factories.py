@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+from django.db.models import Max
 
 from timelapse.cameras.models import Camera
 from timelapse.frames.actions import store_frame
 from timelapse.frames.domain import Capture, FramePaths, Picture
+from timelapse.frames.models import Frame
 from timelapse.shared import conf
 from timelapse.timelapses.models import Timelapse
 
@@ -17,10 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from timelapse.frames.models import Frame
-
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-_sequence = itertools.count()
 
 
 def camera(name: str = "Roof") -> Camera:
@@ -34,8 +33,9 @@ def timelapse(of: Camera | None = None, name: str = "Garden") -> Timelapse:
 def frame(
     of: Camera, content: bytes = b"not looked at", *, name: str = "", at: datetime | None = None
 ) -> Frame:
-    """Store a picture; the next second of the film, unless given another time."""
-    number = next(_sequence)
+    """Store a picture; the next second of the camera's film, unless given another time."""
+    newest = Frame.objects.filter(camera=of).aggregate(sequence=Max("sequence"))["sequence"]
+    number = 0 if newest is None else newest + 1
     capture = f"capture-{number:06}"
     paths = FramePaths.of(of.pk, capture, "jpg")
     for place in (paths.frame, paths.thumbnail):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from timelapse.rendering.style import Style
 
 DEFAULT_PORT = 8000
+DEFAULT_VOLUME = 100.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=DEFAULT_PORT, help="port of the page, 0 for any (default: %(default)s)"
     )
     up.add_argument("--no-camera", action="store_true", help="start without the simulated camera")
+    up.add_argument(
+        "--no-account", action="store_true", help="make the first account in the browser, with a printed code"
+    )
     up.set_defaults(run=_up)
     film = commands.add_parser("film", help="make a movie of pictures or of a video, without a browser")
     film.add_argument("footage", type=Path, metavar="FOOTAGE", help="a folder of pictures, or a video file")
@@ -83,10 +87,36 @@ def _add_composing(film: argparse.ArgumentParser) -> None:
         "--skip", action="append", choices=("dark", "blurred", "duplicates"), help="leave these out"
     )
     preset.add_argument("--deflicker", action="store_true", help="even out the light of neighboring pictures")
+    preset.add_argument(
+        "--steady", action="store_true", help="take away how the camera sways; crops 2 %% at each side"
+    )
     preset.add_argument("--label", metavar="TEXT", help="a text at the bottom left")
     preset.add_argument("--label-time", action="store_true", help="write when each picture was captured")
     preset.add_argument("--fade", type=float, metavar="S", help="fade from black and to black for S seconds")
+    preset.add_argument(
+        "--fit",
+        choices=("contain", "blurred_bars", "cover"),
+        help="pictures of another shape: whole on black, whole on themselves blurred, or cropped",
+    )
+    preset.add_argument(
+        "--focus", metavar="POINT", help='what cropping keeps: "top-left", or percent as "30,70"'
+    )
+    preset.add_argument(
+        "--unusable", choices=("leave_out", "hold"), help="hold: show the picture before a damaged one"
+    )
+    preset.add_argument("--codec", choices=("h264", "av1"), help="av1: a smaller file, slower to make")
     preset.add_argument("--end", metavar="TEXT", help="a card with this text at the end, for 3 seconds")
+    sound = film.add_argument_group("sound")
+    sound.add_argument(
+        "--audio", type=Path, metavar="FILE", help="music or another sound, repeated to the end"
+    )
+    sound.add_argument("--audio-once", action="store_true", help="play it once instead")
+    sound.add_argument(
+        "--volume",
+        type=_volume,
+        metavar="PERCENT",
+        help="1 to 200 percent of the file's (default: 100)",
+    )
 
 
 def _home() -> Path:
@@ -96,13 +126,17 @@ def _home() -> Path:
 def _up(options: argparse.Namespace) -> int:
     from timelapse.project.stack.up_command import up  # noqa: PLC0415 - --help must not wait for the app
 
-    up(_home(), port=options.port, camera=not options.no_camera)
+    up(_home(), port=options.port, camera=not options.no_camera, account=not options.no_account)
     return 0
 
 
 def _film(options: argparse.Namespace) -> int:
-    from timelapse.project.stack.film_command import FilmOptions, film  # noqa: PLC0415 - --help must not wait for the app
+    from timelapse.project.stack.film_command import film  # noqa: PLC0415 - --help must not wait for the app
+    from timelapse.project.stack.film_options import FilmOptions, FilmSound  # noqa: PLC0415 - as above
 
+    if options.audio is None and (options.audio_once or options.volume is not None):
+        msg = "--audio-once and --volume say how a sound is played. Give --audio a file, too."
+        raise StackError(msg)
     selection, style = _composed(options)
     film(
         _home(),
@@ -113,6 +147,10 @@ def _film(options: argparse.Namespace) -> int:
             size=options.size,
             selection=selection,
             style=style,
+            sound=options.audio
+            and FilmSound(
+                path=options.audio, repeats=not options.audio_once, volume=options.volume or DEFAULT_VOLUME
+            ),
         ),
     )
     return 0
@@ -132,10 +170,15 @@ def _composed(options: argparse.Namespace) -> tuple[Selection, Style]:
     }
     style = {
         "deflicker": options.deflicker or None,
+        "steady": options.steady or None,
         "label_text": options.label,
         "label_time": options.label_time or None,
         "fade_s": options.fade,
         "end_text": options.end,
+        "fit": options.fit,
+        "focus": options.focus,
+        "unusable": options.unusable,
+        "codec": options.codec,
     }
     return replace(preset.selection, **_given(selection)), replace(preset.style, **_given(style))
 
@@ -166,12 +209,21 @@ def _port(text: str) -> int:
 
 
 def _fps(text: str) -> float:
+    return _number(text, "a frame rate", most=120)
+
+
+def _volume(text: str) -> float:
+    return _number(text, "a volume", most=200)
+
+
+def _number(text: str, what: str, *, most: int) -> float:
+    """Read a number from 1 to ``most``."""
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 1 <= value <= 120:
-        msg = f"{text!r} is not a frame rate: give a number from 1 to 120"
+    if not 1 <= value <= most:
+        msg = f"{text!r} is not {what}: give a number from 1 to {most}"
         raise argparse.ArgumentTypeError(msg)
     return value
 

@@ -22,7 +22,7 @@ def test_a_camera_offers_to_be_revoked_or_deleted_and_says_who_may(transition, l
     camera = actions.enrol("Roof").camera
     editor = User.objects.create_user("editor")
     refused = {offer.name: offer for offer in available(camera, editor)}
-    assert set(refused) == {*LABELS, "configure", "revoke", "start_deleting"}
+    assert set(refused) == {*LABELS, "configure", "create_timelapse", "revoke", "start_deleting"}
     assert (refused[transition].label, refused[transition].allowed) == (label, False)
     assert refused[transition].reasons[0].code == "permission"
     editor.user_permissions.add(Permission.objects.get(codename=permission))
@@ -30,9 +30,9 @@ def test_a_camera_offers_to_be_revoked_or_deleted_and_says_who_may(transition, l
     assert allowed == [*also, transition]
 
 
-def test_a_revoked_camera_can_only_be_deleted():
+def test_of_a_revoked_camera_a_timelapse_is_made_or_it_is_deleted():
     offers = available(actions.revoke(actions.enrol("Roof").camera))
-    assert [offer.name for offer in offers] == ["start_deleting"]
+    assert [offer.name for offer in offers] == ["create_timelapse", "start_deleting"]
 
 
 def test_cameras_without_a_token_do_not_collide():

@@ -58,7 +58,11 @@ WHY = """query ($id: ID!) {
   node(id: $id) { ... on Timelapse { availableTransitions { name allowed reasons { message } } } }
 }"""
 #: What every request passes, whatever it asks for.
-MIDDLEWARE = ["eliot_progress/django/middleware.py", "timelapse/project/middleware.py"]
+MIDDLEWARE = [
+    "eliot_progress/django/middleware.py",
+    "timelapse/project/middleware.py",
+    "timelapse/accounts/seen_middleware.py",
+]
 
 
 def flows():

@@ -8,7 +8,7 @@ from tests.factories import camera, frame
 from timelapse.frames import ledger
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of, large_thumbnail_of, thumbnail_of
-from timelapse.frames.retention import Removal, Retention, forecast, remove
+from timelapse.frames.retention import Removal, Retention, remove, size_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,8 +61,8 @@ def test_a_frame_counts_by_its_arrival_not_by_the_clock_of_its_camera(roof):
 
 def test_the_forecast_counts_and_removes_nothing(roof):
     film(roof, *[40] * 4)
-    assert forecast(Retention(before=NOW, every=2)) == Removal(frames=2, bytes=6)
-    assert forecast(Retention(before=NOW, every=1)) == Removal(frames=0, bytes=0)
+    assert size_of(Retention(before=NOW, every=2).removable()) == Removal(frames=2, bytes=6)
+    assert size_of(Retention(before=NOW, every=1).removable()) == Removal(frames=0, bytes=0)
     assert Frame.objects.count() == 4
 
 

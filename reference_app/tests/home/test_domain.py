@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fsmlock import Reason
+from queue_insight.periodic_state import PeriodicState
 from timelapse.home import domain
-from timelapse.home.domain import Disk, FailedMovie
-from timelapse.home.queries import disk_of
+from timelapse.home.domain import PERIODIC_LISTED, Disk, FailedMovie, Periodic
+from timelapse.home.needs import disk_of
 from timelapse.why.domain import Workers
 
 NOW = datetime(2026, 11, 28, 14, tzinfo=UTC)
@@ -46,6 +47,46 @@ def test_a_queue_without_a_worker_says_how_many_tasks_wait_and_since_when():
 def test_queues_of_which_nothing_is_known_are_one_need_and_none_is_called_well():
     idle = Workers(queue="render", waiting=None, count=0)
     assert codes(domain.queues([BUSY, idle], is_known=False)) == ["queues_unknown"]
+
+
+def by_schedule(entry, state, *, due=None, seen_at=None):
+    return Periodic(entry=entry, label=entry.capitalize(), state=state, due=due, seen_at=seen_at)
+
+
+AFTER = NOW + timedelta(minutes=2)
+ON_TIME = by_schedule("sweep", PeriodicState.ON_TIME, due=AFTER, seen_at=NOW - timedelta(hours=1))
+LATE = by_schedule("recover", PeriodicState.LATE, due=NOW, seen_at=NOW - timedelta(minutes=1))
+
+
+def test_when_nothing_has_come_since_something_was_due_the_need_is_beat_itself():
+    (need,) = domain.periodic([LATE, by_schedule("mail", PeriodicState.LATE, due=AFTER), ON_TIME])
+    assert (need.reason.code, need.since) == ("no_beat", NOW)
+    assert need.reason.remedy.endswith("beat")
+
+
+def test_a_late_task_is_a_need_of_its_own_while_others_come():
+    came = by_schedule("mail", PeriodicState.ON_TIME, seen_at=AFTER)
+    (need,) = domain.periodic([LATE, came])
+    assert (need.reason.code, need.since) == ("periodic_late", NOW)
+    assert need.reason.message == "“Recover” did not come when it was due."
+
+
+def test_a_task_that_was_sent_and_never_ends_is_a_need():
+    (need,) = domain.periodic([by_schedule("recover", PeriodicState.NOT_ENDED, seen_at=AFTER)])
+    assert need.reason.code == "periodic_not_ended"
+
+
+@pytest.mark.parametrize("state", [PeriodicState.UNKNOWN, PeriodicState.NOT_DUE, PeriodicState.ON_TIME])
+def test_what_is_not_known_or_not_due_needs_nobody(state):
+    assert list(domain.periodic([by_schedule("recover", state, due=NOW)])) == []
+    assert list(domain.periodic([])) == []
+
+
+def test_many_late_tasks_are_counted():
+    late = [by_schedule(f"t{n}", PeriodicState.LATE, due=NOW, seen_at=AFTER) for n in range(9)]
+    needs = list(domain.periodic(late))
+    assert len(needs) == PERIODIC_LISTED + 1
+    assert needs[-1].reason.message == "4 more tasks that are done by a schedule did not come."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from django.utils import timezone
 from strawberry import relay
 from tests import factories
 
+from queue_insight.periodic import PeriodicTask
+from queue_insight.periodic_state import PeriodicState
 from timelapse.cameras.models import Camera
+from timelapse.home import needs as home_needs
 from timelapse.project.schema import schema
 from timelapse.rendering.models import Movie
 from timelapse.shared.access import load_permissions
@@ -144,3 +147,18 @@ async def test_the_page_is_sent_again_when_something_changes(user):
         second = await update()
         assert (second["kind"], second["seq"]) == ("DELTA", 2)
         assert len(second["changed"][0]["making"]) == 1
+
+
+def test_what_does_not_come_by_its_schedule_needs_those_who_may_view_operations(member, user, monkeypatch):
+    late = PeriodicTask(
+        entry="recover-movies",
+        task="rendering.recover_movies",
+        schedule="every 5 s",
+        state=PeriodicState.LATE,
+        due=timezone.now(),
+    )
+    monkeypatch.setattr(home_needs, "workers", lambda: ([], True))
+    monkeypatch.setattr(home_needs, "recent_periodic_tasks", lambda: (late,))
+    assert needs(home(member)) == ["no_beat"]
+    deny(user, "view_operations")
+    assert needs(home(member)) == []

@@ -22,7 +22,8 @@ def test_a_camera_shows_what_it_sent_and_nobody_could_use(agent, member, id_):
         {
             "name": f"{upload.capture}.jpg",
             "code": "not_a_picture",
-            "message": "The file is neither JPEG nor PNG nor WebP, whatever its name says.",
+            "message": "The file is no picture of a known kind (JPEG, PNG, WebP, AVIF, HEIC, TIFF, DNG and "
+            "other raw pictures), whatever its name says.",
             "bytes": 22,
             "kept": True,
         }

@@ -80,7 +80,7 @@ def test_what_can_not_be_used_is_named_with_its_reason_and_the_rest_is_stored(tm
     stored, known, refused = take_in(folder)
     assert (stored, known) == (1, 0)
     reasons = dict(refused)
-    assert "neither JPEG nor PNG" in reasons["roof-00000001.jpg"]
+    assert "no picture of a known kind" in reasons["roof-00000001.jpg"]
     assert "checksum" in reasons["roof-00000002.jpg"]
     assert "does not hold the values" in reasons["roof-00000003.jpg"]
 

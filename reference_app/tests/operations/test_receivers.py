@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from fsmlock.iteration import Iteration, execute
-from timelapse.operations.queries import RUNS_GROUP
+from queue_insight.signals import collector_saved
+from timelapse.operations.queries import QUEUES_GROUP, RUNS_GROUP
 from timelapse.shared import live
 
 
@@ -23,3 +24,11 @@ def test_the_page_learns_of_each_change_of_a_run(monkeypatch):
     execute(run)
     assert run.state == "succeeded"
     assert set(map(str, sent)) == {str((RUNS_GROUP, {"run": run.pk}))}
+
+
+def test_the_page_learns_of_what_the_collector_has_seen_but_not_of_each_heartbeat(monkeypatch):
+    sent = []
+    monkeypatch.setattr(live, "publish", lambda group, event, key: sent.append((group, event, key)))
+    collector_saved.send(sender=None, has_news=False)
+    collector_saved.send(sender=None, has_news=True)
+    assert sent == [(QUEUES_GROUP, {"queues": True}, "queues")]

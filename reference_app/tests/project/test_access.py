@@ -11,15 +11,16 @@ import httpx
 import pytest
 import strawberry
 from asgiref.sync import sync_to_async
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.test import Client
 from graphql import GraphQLNonNull, get_named_type, is_leaf_type
 from strawberry import relay
 from tests.factories import frame, timelapse
 
 import fsmlock
+from timelapse.accounts.roles import ROLES
 from timelapse.cameras import actions
-from timelapse.project import access, team
+from timelapse.project import access, roles
 from timelapse.project.asgi import application
 from timelapse.project.schema import schema
 from timelapse.rendering.models import Movie
@@ -32,7 +33,7 @@ FIELDS = {name: who for name, who in TABLE.items() if re.match(r"(Query|Mutation
 ADDRESSES = {name: who for name, who in TABLE.items() if name.startswith("/")}
 TYPES = {name: who for name, who in TABLE.items() if name not in FIELDS and name not in ADDRESSES}
 PERMISSIONS = sorted({who for who in TABLE.values() if "." in who})
-VIEWERS = ["nobody", "no rights", "staff", "team", "superuser", "camera token", *PERMISSIONS]
+VIEWERS = ["nobody", "no rights", "staff", *ROLES, "superuser", "camera token", *PERMISSIONS]
 #: What an argument gets that doesn't exist: nothing happens, but the answer is no refusal.
 ABSENT = {"ID": relay.to_base64("Camera", "0" * 32), "String": "x", "Int": 1, "Float": 1.0, "Boolean": False}
 
@@ -71,12 +72,15 @@ def viewer(request, media):
     if request.param == "superuser":
         return Viewer(User.objects.create_superuser("admin"))
     user = User.objects.create_user("somebody", is_staff=request.param == "staff")
-    granted = {each.content_type.app_label + "." + each.codename: each for each in team.permissions()}
-    if request.param == "team":
-        user.groups.add(Group.objects.get(name=team.NAME))
-        return Viewer(user, set(granted))
-    if request.param in granted:
-        user.user_permissions.add(granted[request.param])
+    if request.param in ROLES:
+        group = Group.objects.get(name=request.param)
+        user.groups.add(group)
+        granted = {f"{each.content_type.app_label}.{each.codename}" for each in group.permissions.all()}
+        return Viewer(user, granted)
+    if request.param in roles.permissions():
+        label, codename = request.param.split(".")
+        granted = Permission.objects.get(content_type__app_label=label, codename=codename)
+        user.user_permissions.add(granted)
         return Viewer(user, {request.param})
     return Viewer(user)
 
@@ -132,10 +136,14 @@ async def ask(viewer, document, **variables):
         await updates.aclose()
 
 
-def test_the_table_in_the_docs_is_that_of_the_schema():
+def test_the_tables_in_the_docs_are_those_of_the_schema():
     assert access.documentation(GRAPH) in DOCS.read_text()
-    granted = {f"{each.content_type.app_label}.{each.codename}" for each in team.permissions()}
-    assert granted == {*PERMISSIONS, "fsmlock.change_run"}  # and so all of them exist
+    assert access.documentation_of_offers(GRAPH) in DOCS.read_text()
+    offered = {operation.permission for _, operation in access.offers(GRAPH) if operation.permission}
+    assert roles.permissions() == {*PERMISSIONS, *offered}
+    admins = Group.objects.get(name="admin").permissions.all()
+    granted = {f"{each.content_type.app_label}.{each.codename}" for each in admins}
+    assert granted == roles.permissions(), "all of them exist"
 
 
 @pytest.mark.slow
@@ -174,7 +182,8 @@ async def objects(viewer, ids):
             contained = get_named_type(definition.type).name.removesuffix("Connection")
             declared = definition.extensions["strawberry-definition"].metadata
             shown = (name,) if declared.get(FILTERED) else (name, contained)
-            asked = [viewer.may(TYPES[each]) for each in shown if each in TYPES]
+            of_all = (*shown, f"{name}.{inner}")
+            asked = [viewer.may(TYPES[each]) for each in of_all if each in TYPES]
             expected[name, inner] = next((each for each in asked if each != "allowed"), "allowed")
     return found, expected
 
@@ -191,6 +200,8 @@ async def addresses(viewer, _ids):
         for address in ADDRESSES:
             if address.startswith("/agent/"):
                 answer = await browser.post(address, headers={**headers, "Tus-Resumable": "1.0.0"}, json={})
+            elif address == "/media/sounds/":
+                answer = await browser.post(address, headers=headers, json={})
             else:
                 answer = await browser.get(address.replace("…", "1.jpg"), headers=headers)
             refused = {302: "forbidden", 401: "signed_out", 403: "forbidden"}
@@ -216,6 +227,9 @@ def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer
     of_cameras = ("configure", "capture", "preview", "restart", "deliver", "collect_logs", "revoke")
     assert missing == {
         **{("Camera", name): ["cameras.change_camera"] for name in of_cameras},
+        ("Camera", "create_timelapse"): ["timelapses.add_timelapse"],
+        **{("Timelapse", name): ["timelapses.change_timelapse"] for name in ("edit", "stop", "archive")},
+        ("Timelapse", "change_retention"): ["frames.delete_frame"],
         ("Timelapse", "render"): [TABLE["Mutation.renderTimelapse"]],
         ("Timelapse", "keep_latest_movie"): [TABLE["Mutation.renderTimelapse"]],
         ("Timelapse", "stop_latest_movie"): [TABLE["Mutation.renderTimelapse"]],

@@ -7,63 +7,19 @@ import eliot
 import httpx
 import pytest
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
 from channels import auth
 from django.test import Client
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from strawberry import relay
 from tests.factories import frame, timelapse
+from tests.sockets import Socket
 
 from eliot_progress.ids import causal_id
 from timelapse.project import subscriptions
 from timelapse.project.asgi import Assets, application
 
-PROTOCOL = "graphql-transport-ws"
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Socket:
-    """A browser's websocket, without the network."""
-
-    def __init__(self, path="/graphql", *, origin="http://localhost", session=""):
-        headers = {"origin": origin, "host": "localhost", "cookie": f"sessionid={session}"}
-        scope = {
-            "type": "websocket",
-            "path": path,
-            "query_string": b"",
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-            "subprotocols": [PROTOCOL],
-        }
-        self.wire = ApplicationCommunicator(application, scope)
-
-    async def connect(self):
-        await self.wire.send_input({"type": "websocket.connect"})
-        return await self.wire.receive_output(5)
-
-    async def say(self, **message):
-        await self.wire.send_input({"type": "websocket.receive", "text": json.dumps(message)})
-
-    async def hear(self):
-        return json.loads((await self.wire.receive_output(10))["text"])
-
-    async def subscribe(self, query, **carried):
-        accepted = await self.connect()
-        assert accepted["type"] == "websocket.accept"
-        self.causal_id = dict(accepted["headers"])[b"x-causal-id"].decode()
-        await self.say(type="connection_init")
-        assert (await self.hear())["type"] == "connection_ack"
-        await self.say(id="1", type="subscribe", payload={"query": query, "extensions": carried})
-        return await self.hear()
-
-    async def closed(self):
-        while (received := await self.wire.receive_output(10))["type"] != "websocket.close":
-            pass
-        return received
-
-    async def close(self):
-        await self.wire.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wire.wait(5)
 
 
 async def test_who_is_signed_in_gets_a_snapshot_first(user):
@@ -162,7 +118,7 @@ def log():
 
 RENDER = """
 mutation ($input: RenderTimelapseInput!) {
-  renderTimelapse(input: $input) { movieEdge { node { causalId } } } }
+  renderTimelapse(input: $input) { movie { causalId } } }
 """
 
 
@@ -174,7 +130,7 @@ def test_what_a_click_causes_carries_its_causal_id_from_the_request_to_the_movie
     frame(made.camera)
     answer = member.post(RENDER, input={"timelapse": relay.to_base64("Timelapse", made.pk)})
     click = answer["X-Causal-Id"]
-    assert answer.json()["data"]["renderTimelapse"]["movieEdge"]["node"]["causalId"] == click
+    assert answer.json()["data"]["renderTimelapse"]["movie"]["causalId"] == click
     caused = [message for message in log if causal_id(message["task_uuid"]) == click]
     steps = [message.get("action_type") or message["message_type"] for message in caused]
     assert steps[:3] == ["http:request", "graphql:operation", "movie:request"]

@@ -77,10 +77,18 @@ def test_a_page_of_a_list_has_a_hundred_entries_at_most(length):
     assert "bad_page_size" in refused(query, n=length)
 
 
-@pytest.mark.parametrize("cursor", ["x", "", "YXJyYXljb25uZWN0aW9uOi01", "YXJyYXljb25uZWN0aW9uOng=", "w7w="])
-def test_a_cursor_that_the_server_did_not_give_out_is_refused(cursor):
-    query = "query ($c: String) { cameras(after: $c) { edges { node { id } } } }"
-    assert refused(query, c=cursor) == ["malformed_cursor"]
+def test_a_default_of_a_variable_counts_as_if_it_was_given():
+    query = "query Q($n: Int = {}) {{ cameras(first: $n) {{ edges {{ node {{ id }} }} }} }}"
+    assert cost(query.format(3)) == cost(query.format(50), n=3) < cost(query.format(50))
+    assert "bad_page_size" in refused(query.format(101))
+    assert "bad_page_size" not in refused(query.format(101), n=3)
+
+
+def test_of_several_operations_the_largest_default_counts():
+    others = [f"query {name}($n: Int = {n}) {{ __typename }}" for name, n in (("A", 3), ("B", 101), ("C", 5))]
+    query = "query Q($n: Int = 4) { cameras(first: $n) { edges { node { id } } } }"
+    parsed = schema.execute_sync(" ".join([*others, query]), operation_name="Q")
+    assert "bad_page_size" in [error.extensions.get("code") for error in parsed.errors]
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800"])

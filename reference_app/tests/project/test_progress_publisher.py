@@ -38,6 +38,16 @@ async def test_a_movies_progress_reaches_the_watchers_of_its_timelapse_with_its_
     assert from_dict(event["progress"]) == state
 
 
+async def test_progress_reported_before_the_movie_is_committed_hides_nothing_that_follows():
+    timelapse = await sync_to_async(factories.timelapse)()
+    future = 1_000_000_007
+    state = task_state(about=f"rendering.Movie:{future}")
+    await sync_to_async(publish, thread_sensitive=False)(state)
+    await Movie.objects.acreate(pk=future, timelapse=timelapse, fps=30, width=1280, height=720)
+    (event,) = await received_on(f"timelapse.{timelapse.pk}", state)
+    assert event["movie"] == future
+
+
 async def test_events_say_when_work_starts_and_when_it_ends_and_not_in_between():
     # The very first report may never be published: a newer one replaces it while it waits.
     started, running, ended = (

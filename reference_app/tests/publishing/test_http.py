@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from types import SimpleNamespace
 from urllib.parse import unquote
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
-from tests.factories import NOON, camera, frame
+from PIL import Image
+from tests.factories import NOON, camera, frame, timelapse
 from tests.publishing.conftest import CONTENT
 
 from timelapse.frames.models import Preview
@@ -75,6 +77,57 @@ async def test_a_download_has_a_name_that_says_what_it_is(get, movie):
     assert "content-disposition" not in shown.headers
 
 
+async def test_a_keogram_and_the_days_are_drawn_shown_again_and_saved(get, media):
+    garden = await sync_to_async(timelapse)()
+    await sync_to_async(frame)(garden.camera, jpeg(), at=NOON)
+    begin = int(NOON.timestamp()) - 12 * 3600
+    for address, name, size in (
+        (f"/keograms/{garden.pk}/{begin}-{begin + 86400}.png", "Garden 2026-06-01 keogram.png", (720, 96)),
+        (f"/day-strips/{garden.pk}.png", "Garden 2026-06-01 days.png", (720, 1)),
+    ):
+        shown = await get(address)
+        assert shown.headers["content-type"] == "image/png"
+        assert shown.headers["cache-control"] == "private, no-cache"
+        assert Image.open(io.BytesIO(shown.content)).size == size
+        again = await get(address, headers={"If-None-Match": shown.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        saved = await get(f"{address}?download")
+        assert unquote(saved.headers["content-disposition"]) == f"attachment; filename*=utf-8''{name}"
+        assert Image.open(io.BytesIO(saved.content)).width > 2 * 720
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/keograms/999/0-86400.png",
+        "/keograms/{}/0-999999.png",
+        "/keograms/{}/86400-0.png",
+        "/keograms/{}/0-86400.jpg",
+        "/keograms/{}/99999999999-99999999999.png",
+        f"/keograms/{10**30}/0-86400.png",
+        "/day-strips/{}.png",
+        "/day-strips/{}.jpg",
+    ],
+)
+async def test_what_is_no_keogram_is_not_found(get, media, address):
+    garden = await sync_to_async(timelapse)()
+    answer = await get(address.format(garden.pk))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_keograms_are_for_those_who_may_look_at_frames(media):
+    garden = await sync_to_async(timelapse)()
+    async with browser(AnonymousUser()) as client:
+        for address in (f"/keograms/{garden.pk}/0-86400.png", f"/day-strips/{garden.pk}.png"):
+            assert (await client.get(address)).status_code == 401
+
+
+def jpeg():
+    written = io.BytesIO()
+    Image.new("RGB", (32, 24), "red").save(written, "JPEG")
+    return written.getvalue()
+
+
 async def test_a_part_behind_the_end_is_refused_with_the_size(get, movie):
     answer = await get(f"/movies/{movie.pk}.mp4", headers={"Range": "bytes=20000-"})
     assert answer.status_code == 416
@@ -109,6 +162,19 @@ async def test_posters_frames_and_thumbnails_are_pictures(get, movie):
         answer = await get(address)
         assert (answer.status_code, answer.content) == (200, content)
         assert answer.headers["content-type"] == "image/jpeg"
+
+
+async def test_the_thumbnails_of_a_movie_lie_beside_their_index(get, movie):
+    assert (await get(f"/sprites/{movie.pk}.vtt")).status_code == 404, "it was rendered without"
+    queries.sprite_of(movie.pk).write_bytes(b"small pictures")
+    queries.thumbnails_of(movie.pk).write_text("WEBVTT")
+    for extension, content, kind in (("jpg", "small pictures", "image/jpeg"), ("vtt", "WEBVTT", "text/vtt")):
+        answer = await get(f"/sprites/{movie.pk}.{extension}")
+        assert (answer.status_code, answer.text) == (200, content)
+        assert answer.headers["content-type"].startswith(kind)
+    assert (await get(f"/sprites/{movie.pk}.mp4")).status_code == 404
+    await Movie.objects.filter(pk=movie.pk).aupdate(state="deleted")
+    assert (await get(f"/sprites/{movie.pk}.vtt")).status_code == 404
 
 
 @pytest.mark.parametrize("state", ["queued", "rendering", "failed", "deleting", "deleted"])

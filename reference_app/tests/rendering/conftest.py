@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import wave
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +92,29 @@ def ssim() -> Callable[[Frames, Frames], float]:
         return float((above / below).mean())
 
     return measure
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Callable[..., Path]:
+    """Write a WAV of a tone of 440 Hz at half the greatest loudness, or have ffmpeg make another kind."""
+
+    def write(seconds: float = 1.0, name: str = "tone.wav") -> Path:
+        path = tmp_path / "tone.wav"
+        at = np.arange(round(seconds * 48_000)) / 48_000
+        tone = (16_384 * np.sin(2 * np.pi * 440 * at)).astype("<i2")
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(2)
+            file.setframerate(48_000)
+            file.writeframes(tone.repeat(2).tobytes())
+        if name == path.name:
+            return path
+        made = tmp_path / name
+        codec = ["-c:a", "libopus"] if name.endswith(".ogg") else []
+        subprocess.run([get_ffmpeg_exe(), "-v", "error", "-y", "-i", path, *codec, made], check=True)
+        return made
+
+    return write
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from timelapse.rendering import actions, queries
 from timelapse.rendering.camera_deletion import (
     Loss,
     delete_camera,
-    deletion_plan,
     finish_camera_deletions,
     loss,
 )
@@ -111,19 +110,13 @@ def test_a_camera_that_isnt_there_is_refused(operator):
     assert [reason.code for reason in refused.value.reasons] == ["no_camera"]
 
 
-def test_a_movie_being_rendered_is_in_the_way_and_the_plan_is_to_cancel_it_first(
-    roof, garden, movie, operator
-):
+def test_a_movie_being_rendered_is_in_the_way(roof, garden, movie, operator):
     with held_elsewhere(garden, "render", str(movie)) as held:
         actions.begin(movie, held.token)
         with pytest.raises(fsmlock.TransitionRefused) as refused:
             delete_camera(roof.pk, operator)
-        plan = deletion_plan(roof, operator)
     assert [reason.code for reason in refused.value.reasons] == ["held"]
     assert str(movie) in refused.value.reasons[0].message
-    assert [step.label for step in plan] == [f"Cancel {movie}", f"Delete {roof}"]
-    assert [len(step.reasons) for step in plan] == [0, 1]
-    assert [step.label for step in deletion_plan(roof, operator)] == [f"Delete {roof}"]
 
 
 def test_the_worker_is_stopped_when_the_plan_is_carried_out(roof, movie, operator):

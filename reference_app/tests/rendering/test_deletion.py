@@ -8,7 +8,7 @@ from tests.held_locks import held_elsewhere, rendering
 import fsmlock
 from timelapse.frames.models import Frame
 from timelapse.rendering import actions, queries
-from timelapse.rendering.deletion import delete_timelapse, deletion_plan, finish_deletions
+from timelapse.rendering.deletion import delete_timelapse, finish_deletions
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.timelapses.models import Timelapse
@@ -63,18 +63,13 @@ def test_a_timelapse_that_isnt_there_is_refused(operator):
     assert [reason.code for reason in refused.value.reasons] == ["no_timelapse"]
 
 
-def test_a_movie_being_rendered_is_in_the_way_and_the_plan_is_to_cancel_it_first(garden, movie, operator):
+def test_a_movie_being_rendered_is_in_the_way(garden, movie, operator):
     with held_elsewhere(garden, "render", str(movie)) as held:
         actions.begin(movie, held.token)
         with pytest.raises(fsmlock.TransitionRefused) as refused:
             delete_timelapse(garden.pk, operator)
-        plan = deletion_plan(garden, operator)
     assert [reason.code for reason in refused.value.reasons] == ["held"]
     assert str(movie) in refused.value.reasons[0].message
-    assert [step.label for step in plan] == [f"Cancel {movie}", f"Delete {garden}"]
-    assert plan[0].reasons == ()
-    assert [reason.code for reason in plan[1].reasons] == ["held"]
-    assert [step.label for step in deletion_plan(garden, operator)] == [f"Delete {garden}"]
 
 
 def test_the_worker_is_stopped_when_the_plan_is_carried_out(garden, movie, operator):

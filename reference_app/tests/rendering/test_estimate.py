@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from timelapse.rendering import actions, tasks
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.estimate import Past, estimate, expected_bytes, expected_time
 from timelapse.rendering.models import Movie
+from timelapse.rendering.style import Style
 
 SMALL = RenderOptions(fps=25, width=320, height=136)
 pasts = st.lists(
@@ -60,8 +63,27 @@ def test_the_next_movie_is_estimated_by_those_that_were_rendered(media, footage,
     again = estimate(garden, SMALL)
     assert again.bytes.low < movie.bytes < again.bytes.high
     assert again.render_s.low == 0, "all its segments are there"
+    for style in (Style(fit="cover", focus="top"), Style(fit="blurred_bars")):
+        fitted = replace(SMALL, style=style)
+        assert estimate(garden, fitted).render_s.low > 0, "another fit makes all segments new"
+        tasks.render_movie(actions.request_render(garden.pk, fitted, user).pk)
+        assert estimate(garden, fitted).render_s.low == 0
+    top = replace(SMALL, style=Style(fit="cover", focus="bottom"))
+    assert estimate(garden, top).render_s.low > 0
+    same = replace(SMALL, style=Style(fit="blurred_bars", focus="bottom"))
+    assert estimate(garden, same).render_s.low == 0, "blurred bars have no focus"
+    assert estimate(garden, replace(SMALL, style=Style(unusable="hold"))).render_s.low > 0
     assert movie.encoded_frames == 30
     assert movie.render_s < again.render_s.high
+    av1 = replace(SMALL, style=Style(codec="av1"))
+    assert (estimate(garden, av1).bytes, estimate(garden, av1).render_s) == (None, None), "none was in AV1"
+    smaller = actions.request_render(garden.pk, av1, user)
+    tasks.render_movie(smaller.pk)
+    smaller.refresh_from_db()
+    assert estimate(garden, av1).bytes.low < smaller.bytes < estimate(garden, av1).bytes.high
+    assert estimate(garden, SMALL).bytes.low == again.bytes.low, (
+        "what is learned of AV1 says nothing of H.264"
+    )
     elsewhere = timelapse(name="Elsewhere")
     frame(elsewhere.camera)
     assert estimate(elsewhere, SMALL).render_s.low > 0

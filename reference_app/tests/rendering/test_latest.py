@@ -150,6 +150,42 @@ def test_one_that_is_refused_is_tried_again_as_late_as_any_other(media, footage,
     assert latest.request_due(now) == 0
     garden.refresh_from_db()
     assert garden.latest_requested_at == now
+    assert [reason["code"] for reason in garden.latest_refusals] == [
+        "width_out_of_range",
+        "height_out_of_range",
+    ]
+    # Changed to what can be rendered, it is requested at once, and nothing is left of the refusal.
+    keep_latest_movie(garden.pk, every_s=3600, **SMALL)
+    garden.refresh_from_db()
+    assert garden.latest_refusals == []
+    assert latest.request_due(now) == 1
+
+
+def test_a_refused_one_says_so_until_one_is_requested_or_none_is_kept(member, media, footage, now):
+    asked = "query ($id: ID!) { node(id: $id) { ... on Timelapse { latestMovieRequestedAt "
+    asked += "latestMovieRefusals { code message remedy } } } }"
+    garden = film(footage("bikes")[:2])
+
+    def shown():
+        return member.ask(asked, id=relay.to_base64("Timelapse", garden.pk))["data"]["node"]
+
+    assert shown() == {"latestMovieRequestedAt": None, "latestMovieRefusals": []}
+    keep_latest_movie(garden.pk, every_s=3600, **{**SMALL, "size": "8x8"})
+    latest.request_due(now)
+    found = shown()
+    assert found["latestMovieRequestedAt"] == now.isoformat()
+    assert found["latestMovieRefusals"][0] == {
+        "code": "width_out_of_range",
+        "message": "A width of 8 pixels can't be rendered.",
+        "remedy": found["latestMovieRefusals"][0]["remedy"],
+    }
+    garden.refresh_from_db()
+    garden.latest_options |= {"size": "320x136"}
+    garden.save(update_fields=["latest_options"])
+    assert latest.request_due(now + HOUR) == 1
+    assert shown()["latestMovieRefusals"] == []
+    stop_latest_movie(garden.pk)
+    assert shown()["latestMovieRefusals"] == []
 
 
 def test_a_look_takes_as_many_queries_for_many_movies_as_for_one(garden, now):

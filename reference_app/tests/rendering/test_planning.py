@@ -52,6 +52,11 @@ def test_deflicker_evens_out_what_was_measured(garden):
     assert light.std() < 0.01
 
 
+def test_a_movie_that_is_steadied_crops_all_its_frames(garden):
+    made = compositions(movie_of(garden, style=Style(steady=True)))
+    assert [one.steady for one in made] == [(0.0, 0.0)] * 60  # thumbnails that can't be read move nothing
+
+
 def test_labels_say_when_what_and_how(garden):
     style = Style(label_time=True, label_text="Garden", label_exposure=True)
     first = compositions(movie_of(garden, style=style))[0]

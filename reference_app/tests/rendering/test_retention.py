@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from tests.factories import frame, timelapse
 from tests.held_locks import held_elsewhere
@@ -16,6 +17,8 @@ from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.retention import CANCELLED_FOR, ThinFrames, enqueue_thinning
 from timelapse.rendering.tasks import thin_frames
+from timelapse.timelapses.actions import change_retention
+from timelapse.timelapses.models import Timelapse
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +52,23 @@ def test_nothing_is_removed_by_default(garden, settings):
     settings.TIMELAPSE = {}
     assert thin_frames() == 0
     assert not Run.objects.exists()
+
+
+def test_frames_that_somebody_decides_to_keep_during_a_run_stay(garden, monkeypatch):
+    monkeypatch.setattr(ThinFrames, "batch_size", 3)
+    thin_frames()
+    run = execute(Run.objects.get(), on_item=lambda _held: Timelapse.objects.update(keep_all_days=0))
+    assert run.state == "succeeded"
+    assert sequences() == [0, *range(4, 10)], "but for the batch that was under way"
+
+
+def test_a_timelapse_may_have_a_retention_of_its_own(garden, settings, user):
+    settings.TIMELAPSE = {}
+    user.user_permissions.add(Permission.objects.get(codename="delete_frame"))
+    change_retention(garden, User.objects.get(pk=user.pk), days=30, every=2)
+    assert thin_frames() == 1
+    execute(Run.objects.get())
+    assert sequences() == [0, 2, 4, 6, 8]
 
 
 def test_frames_of_a_movie_being_rendered_are_not_taken_away(garden):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from timelapse.rendering.fit import CONTAIN, Fit, Focus
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.style import Style
 
@@ -14,6 +15,12 @@ from timelapse.rendering.style import Style
         ({"label_text": "x" * 101}, "label_text", "text_too_long"),
         ({"fade_s": -1}, "fade_s", "fade_out_of_range"),
         ({"fade_s": float("nan")}, "fade_s", "fade_out_of_range"),
+        ({"fit": "stretch"}, "fit", "unknown_fit"),
+        ({"fit": "x" * 10_000}, "fit", "unknown_fit"),
+        ({"focus": "middle"}, "focus", "focus_invalid"),
+        ({"focus": "50,101"}, "focus", "focus_invalid"),
+        ({"unusable": "freeze"}, "unusable", "unknown_choice"),
+        ({"codec": "vp9"}, "codec", "unknown_codec"),
     ],
 )
 def test_what_cant_be_added_is_refused_by_its_field(
@@ -21,6 +28,16 @@ def test_what_cant_be_added_is_refused_by_its_field(
 ) -> None:
     wrong = Style(**options).validation_errors()  # type: ignore[arg-type]
     assert {name: reason.code for name, reason in wrong.items()} == {field: code}
+
+
+def test_a_codec_that_this_machine_lacks_is_refused_and_the_refusal_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("timelapse.rendering.style.missing", lambda codec: f"the encoder of {codec}")
+    reason = Style(codec="av1").validation_errors()["codec"]
+    assert reason.code == "codec_unavailable"
+    assert reason.message == "This server can't encode AV1: its PyAV lacks the encoder of av1."
+    assert Style().validation_errors() == {}
 
 
 def test_missing_letters_are_named() -> None:
@@ -31,6 +48,12 @@ def test_a_style_survives_json() -> None:
     made = Style(deflicker=True, label_text="Roof", fade_s=0.5)
     assert Style.from_json(made.to_json()) == made
     assert Style.from_json(Style().to_json()) == Style()
+    assert Style().to_json() == {}
+
+
+def test_a_style_says_how_pictures_are_fitted() -> None:
+    assert Style(fit="cover", focus="30,70").fitting == Fit(mode="cover", focus=Focus(30, 70))
+    assert Style(focus="top").fitting == CONTAIN, "without a crop the focus means nothing"
 
 
 @pytest.mark.parametrize("name", PRESETS)

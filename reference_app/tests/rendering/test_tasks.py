@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import av
+import numpy as np
 import pytest
+from celery import current_app
 from django.db import connections
 from django.db.models.functions import Now
 from tests.factories import film, frame
@@ -16,14 +20,15 @@ from tests.waiting import wait_until
 import fsmlock
 from eliot_progress import extract
 from timelapse.frames.queries import file_of
-from timelapse.rendering import actions, queries, tasks, waiting
-from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions
+from timelapse.rendering import actions, queries, sounds, tasks, waiting
+from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions, SoundOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
-from timelapse.rendering.pipeline.cut import LONGEST_SEGMENT
+from timelapse.rendering.pipeline.cut import FIRST_SEGMENT, LONGEST_SEGMENT
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.rendering.planning import plan_of
+from timelapse.rendering.sound_intake import add_sound
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.models import Timelapse
 
@@ -41,6 +46,21 @@ def garden(media, footage):
 @pytest.fixture
 def movie(garden, user):
     return actions.request_render(garden.pk, SMALL, user)
+
+
+def test_another_movie_with_sound_encodes_no_frame_and_plays_it(garden, movie, user, sound):
+    tasks.render_movie(movie.pk)
+    file = sounds.incoming_folder() / "arriving"
+    shutil.copy(sound(0.5), file)
+    song = SoundOptions(sha256=add_sound(file, "Song.wav").sha256)
+    played = actions.request_render(garden.pk, replace(SMALL, sound=song), user)
+    tasks.render_movie(played.pk)
+    played.refresh_from_db()
+    assert (played.state, played.encoded_frames, played.frame_count) == ("ready", 0, 30)
+    with av.open(str(queries.video_of(played.pk))) as container:
+        assert [stream.type for stream in container.streams] == ["video", "audio"]
+        loud = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    assert np.abs(loud).max() == pytest.approx(0.5, abs=0.05)
 
 
 @contextmanager
@@ -63,6 +83,22 @@ def rendering(movie):
     finally:
         thread.join(30)
     movie.refresh_from_db()
+
+
+def take_message(movie):
+    """Take the message of the movie's task out of its queue, which tests share, and return it."""
+    with current_app.connection_for_write() as connection:
+        queue = connection.default_channel.client
+        (message,) = [each for each in queue.lrange("render", 0, -1) if movie.task_id.encode() in each]
+        assert queue.lrem("render", 1, message) == 1
+    return message
+
+
+def put_first(movie):
+    """Let the movie's task be the next of its queue: of a long queue only the first are read."""
+    message = take_message(movie)
+    with current_app.connection_for_write() as connection:
+        connection.default_channel.client.rpush("render", message)
 
 
 def forget_sending(movie):
@@ -252,6 +288,25 @@ def test_a_stretch_of_a_movie_is_made_of_its_segments_and_encodes_none_of_them_a
     assert before.items() <= kept.items()
 
 
+@pytest.mark.slow
+def test_a_stretch_from_the_middle_is_soon_watched_too_unless_its_first_segment_is_there(
+    media, footage, user
+):
+    garden = film(footage("bikes")[:200])
+    first = garden.frames().order_by("captured_at")[7].captured_at
+    stretch = actions.request_render(garden.pk, replace(SMALL, since=first), user)
+    assert len(plan_of(stretch).segments[0].recipes) > 2 * FIRST_SEGMENT
+    tasks.render_movie(stretch.pk)
+    stretch.refresh_from_db()
+    assert stretch.segments[0][1] == FIRST_SEGMENT
+    assert (stretch.frame_count, stretch.encoded_frames) == (193, 193)
+    again = actions.request_render(garden.pk, replace(SMALL, since=first), user)
+    tasks.render_movie(again.pk)
+    again.refresh_from_db()
+    assert (again.segments, again.encoded_frames) == (stretch.segments, 0)
+    assert queries.video_of(again.pk).read_bytes() == queries.video_of(stretch.pk).read_bytes()
+
+
 def stopped(movie, **values):
     """It was stopped after its only segment was finished."""
     tasks.render_movie(movie.pk)
@@ -354,7 +409,7 @@ def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
     with rendering(movie):
         assert actions.cancel_movie(movie.pk, user).state == Movie.States.RENDERING
         (hold,) = fsmlock.holds_on(garden)
-        assert (hold.cancel_requested_by, hold.why) == ("editor", str(movie))
+        assert (hold.holder, hold.cancel_requested_by, hold.why) == ("editor", "editor", str(movie))
     assert movie.state == Movie.States.CANCELLED
     assert list(queries.folder_of(movie.pk).iterdir()) == []
     assert fsmlock.holds_on(garden) == ()
@@ -377,6 +432,7 @@ def test_frames_that_are_deleted_while_it_is_rendered_are_left_out_with_the_reas
     }
 
 
+@pytest.mark.slow
 def test_a_worker_that_lost_its_hold_stops_without_a_word_about_the_movie(garden, user, footage):
     for path in footage("bikes") * 2:
         frame(garden.camera, path.read_bytes())
@@ -409,8 +465,16 @@ def test_a_movie_whose_task_never_came_is_sent_again_after_a_while(movie):
     tasks.recover_movies()
     assert Movie.objects.get(pk=movie.pk).task_id == movie.task_id, "give it time"
     forget_sending(movie)
+    take_message(movie)
     tasks.recover_movies()
     assert Movie.objects.get(pk=movie.pk).task_id != movie.task_id
+
+
+def test_a_movie_whose_task_waits_in_its_queue_is_not_sent_again_however_long(movie):
+    forget_sending(movie)
+    put_first(movie)
+    tasks.recover_movies()
+    assert Movie.objects.get(pk=movie.pk).task_id == movie.task_id
 
 
 def test_a_movie_that_waits_in_line_is_not_sent_again(movie):
@@ -430,6 +494,7 @@ def test_a_movie_whose_task_will_retry_is_not_sent_again(movie):
 
 def test_a_movie_that_kills_its_workers_fails_for_good(movie):
     Movie.objects.filter(pk=movie.pk).update(attempts=MAX_ATTEMPTS, sent_at=Now() - timedelta(minutes=1))
+    take_message(movie)
     tasks.recover_movies()
     movie.refresh_from_db()
     assert (movie.state, movie.failure_code) == (Movie.States.FAILED, "workers_died")

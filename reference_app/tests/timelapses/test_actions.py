@@ -6,6 +6,7 @@ import pytest
 from tests.factories import camera
 
 import fsmlock
+from timelapse.timelapses import actions
 from timelapse.timelapses.actions import create_timelapse
 from timelapse.timelapses.events import timelapse_created
 from timelapse.timelapses.models import Timelapse
@@ -35,3 +36,14 @@ def test_all_reasons_of_a_refusal_come_at_once():
         create_timelapse(camera=uuid.uuid4(), name="")
     assert [reason.code for reason in refused.value.reasons] == ["name_missing", "no_camera"]
     assert Timelapse.objects.count() == 0
+
+
+def test_a_camera_has_a_limited_number_of_timelapses(monkeypatch):
+    monkeypatch.setattr(actions, "MOST_OF_A_CAMERA", 2)
+    roof = camera()
+    create_timelapse(camera=camera("Other").pk, name="Harbour")
+    for name in ("One", "Two"):
+        create_timelapse(camera=roof.pk, name=name)
+    with pytest.raises(fsmlock.Refused) as refused:
+        create_timelapse(camera=roof.pk, name="Three")
+    assert [reason.code for reason in refused.value.reasons] == ["too_many_timelapses"]

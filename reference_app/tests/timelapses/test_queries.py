@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, camera, frame, timelapse
 
 from timelapse.timelapses import queries
@@ -76,3 +78,17 @@ def test_a_timelapse_is_found_with_its_camera(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert queries.timelapse_by_id(made.pk).camera.name == "Roof"
     assert queries.timelapse_by_id(0) is None
+
+
+def test_the_timelapses_of_a_frame_are_found_by_an_index_and_without_deleted_ones():
+    roof = camera()
+    kept, deleted = timelapse(roof), timelapse(roof)
+    Timelapse.objects.filter(pk=deleted.pk).update(state="deleted")
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.timelapses_containing(roof.pk, NOON) == [kept.pk]
+    assert len(asked) == 1
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+            steps = [row[-1] for row in cursor.fetchall()]
+        assert any("timelapse_by_end" in step for step in steps), steps

@@ -157,18 +157,46 @@ def test_a_camera_is_shown_with_what_keeps_it_from_its_work(facts, expected):
     assert all(link.reason.remedy for link in links)
 
 
-def test_a_task_that_runs_waits_for_nothing():
-    assert task_chain((), ONE_WORKER) == ()
+def test_a_task_that_runs_says_so():
+    assert codes(task_chain((), ONE_WORKER)) == ["running"]
     assert codes(task_chain((reason("tasks_ahead"),), None)) == ["tasks_ahead"]
+
+
+@pytest.mark.parametrize("code", ["no_worker", "worker_unknown", "workers_late", "workers_busy"])
+def test_a_task_whose_queue_is_not_known_keeps_what_is_said_of_its_workers(code):
+    assert codes(task_chain((reason(code),), None)) == [code]
+    assert code not in codes(task_chain((reason(code),), ONE_WORKER))
+
+
+def test_a_silent_worker_that_has_the_movie_is_named_with_when_it_reported_last():
+    silent = Reason(
+        code="worker_silent",
+        message="The worker render@pi makes it.",
+        remedy="It goes on.",
+        params={"last_seen_at": AGO.isoformat()},
+    )
+    for facts in (movie("rendering", task=(silent,)), movie(task=(silent,))):
+        (link,) = [each for each in movie_chain(facts) if each.reason.code == "worker_silent"]
+        assert (link.kind, link.since) == (LinkKind.WORKER, AGO)
 
 
 @pytest.mark.parametrize(
     ("state", "transition"),
-    [("paused", "resume"), ("failed", "retry"), ("enqueued", None), ("running", None), ("succeeded", None)],
+    [
+        ("paused", "resume"),
+        ("failed", "retry"),
+        ("enqueued", None),
+        ("running", "request_cancel"),
+        ("pausing", None),
+        ("cancelling", None),
+        ("succeeded", None),
+        ("cancelled", None),
+    ],
 )
-def test_a_run_that_rests_can_be_resumed_and_a_failed_one_retried(state, transition):
+def test_a_run_offers_what_its_state_allows_and_says_something_until_it_has_ended(state, transition):
     links = run_chain(subject="fsmlock.Run:1", state=state, by="", reason="", since=None)
     assert [link.action.transition for link in links if link.action] == ([transition] if transition else [])
+    assert bool(links) == (state not in {"succeeded", "cancelled"})
 
 
 def test_words_of_machines_are_details():

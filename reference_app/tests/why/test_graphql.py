@@ -16,6 +16,7 @@ from tests.held_locks import held_elsewhere, rendering
 
 from timelapse.ingest.usb_import import ImportCaptures
 from timelapse.project.schema import schema
+from timelapse.rendering.actions import cancel_movie
 from timelapse.rendering.models import Movie
 from timelapse.shared.access import load_permissions
 
@@ -149,7 +150,27 @@ def test_the_number_of_queries_does_not_grow_with_what_comes_first(member, garde
         assert link(chain(member, last), "behind")
 
 
-async def test_a_chain_is_shown_anew_when_what_it_depends_on_changes_and_ends_with_its_object(user, garden):
+def test_a_link_keeps_its_id_while_others_come_and_go_before_it(member, garden, user):
+    query = "query ($id: ID!) { why(id: $id) { links { id code } } }"
+
+    def ids(movie):
+        found = member.ask(query, id=gid(movie))["data"]["why"]["links"]
+        assert len({each["id"] for each in found}) == len(found)
+        return {each["code"]: each["id"] for each in found}
+
+    first, second = movie_of(garden), movie_of(garden)
+    alone = ids(second)
+    with rendering(first):
+        held = ids(second)
+        cancel_movie(first.pk, user)
+    assert "held" in held.keys() - alone.keys()
+    assert alone["worker_unknown"] == held["worker_unknown"]
+
+
+async def test_a_chain_is_shown_anew_when_what_it_depends_on_changes_and_ends_with_its_object(
+    user, garden, settings
+):
+    settings.TIMELAPSE = {"heartbeat_seconds": 0.2}
     await sync_to_async(load_permissions)(user)
     movie = await sync_to_async(movie_of)(garden)
     stream = await schema.subscribe(

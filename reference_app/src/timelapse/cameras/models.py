@@ -22,6 +22,7 @@ from timelapse.cameras.command_rules import (
     new_command_id,
 )
 from timelapse.cameras.settings_form import input_fields, to_form
+from timelapse.cameras.timelapse_offer import ADD_TIMELAPSE, TIMELAPSE_OFFER
 from timelapse.shared import conf
 
 if TYPE_CHECKING:
@@ -144,6 +145,15 @@ class Camera(Lifecycle):
     )
     def configure(self, **values: object) -> None:
         """A user sets how it captures and delivers."""
+
+    @action(
+        source=[States.PAIRED, States.REVOKED],
+        label="New timelapse",
+        permission=ADD_TIMELAPSE,
+        offer=TIMELAPSE_OFFER,
+    )
+    def create_timelapse(self, **values: object) -> None:
+        """A user wants a timelapse of its frames, of all time or of a period."""
 
     @action(
         source=States.PAIRED,

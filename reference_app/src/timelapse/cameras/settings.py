@@ -25,7 +25,7 @@ Table = TypeVar("Table", bound=Struct)
 
 def refusals(values: Mapping[str, object]) -> tuple[Reason, ...]:
     """Return the reasons why settings can't work; ``params['field']`` is the value's path."""
-    return tuple(_reason(problem) for problem in reading.problems(CameraSettings, values))
+    return tuple(reason_of(problem) for problem in reading.problems(CameraSettings, values))
 
 
 def settings_of(values: Mapping[str, object]) -> CameraSettings:
@@ -54,7 +54,8 @@ def _table(table: type[Table], stored: object) -> Table | None:
         return None
 
 
-def _reason(problem: InvalidValueError) -> Reason:
+def reason_of(problem: InvalidValueError) -> Reason:
+    """Return a problem as a reason; ``params['field']`` is the value's path."""
     return Reason(
         code=problem.code,
         message=problem.message,

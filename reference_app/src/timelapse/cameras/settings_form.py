@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from camera_agent.protocol import reading
 from camera_agent.protocol.settings import CameraSettings, DeliverySettings, ExposureSettings, Schedule
 from fsmlock import InputField
+from timelapse.cameras.settings import refusals, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,9 +60,17 @@ def from_form(filled: Mapping[str, object]) -> dict[str, object]:
     """Return the settings of a filled form as they are stored."""
     general = reading.fields_of(CameraSettings)
     tables = {name: dict(_set_values(name, table, filled)) for name, table in TABLES.items()}
-    return {field.name: filled[field.name] for field in general} | {
+    return {field.name: filled.get(field.name) for field in general} | {
         name: values or None for name, values in tables.items()
     }
+
+
+def settings_in(filled: object) -> CameraSettings | None:
+    """Return the settings of a form that somebody is filling in; None while they can't work."""
+    if not isinstance(filled, dict):
+        return None
+    values = from_form(filled)
+    return None if refusals(values) else settings_of(values)
 
 
 def _set_values(name: str, table: type[Struct], filled: Mapping[str, object]) -> Iterator[tuple[str, object]]:

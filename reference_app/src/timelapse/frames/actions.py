@@ -16,6 +16,7 @@ from timelapse.frames.events import FrameStored, frame_changed, frame_stored
 from timelapse.frames.models import Frame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from django.contrib.auth.models import User
@@ -96,6 +97,11 @@ def hide_frame(frame: int, *, hidden: bool, by: User) -> Frame:
 def record_measurements(frame: Frame, measured: Measurements) -> None:
     """Record what was measured of a frame that was stored without it."""
     Frame.objects.filter(pk=frame.pk).update(**asdict(measured))
+
+
+def record_shifts(frames: Iterable[Frame]) -> None:
+    """Record how far frames are shifted from those before them."""
+    Frame.objects.bulk_update(frames, ["shift_after", "shift_x", "shift_y"], batch_size=200)
 
 
 def _notify(frame: Frame) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.db import connection
 from django.db.models import Count, Func, QuerySet, TextField
@@ -40,15 +40,16 @@ def count_frames(
     Days and hours without a frame are left out. The database counts in pieces of UTC that no
     local day or hour cuts in two.
     """
-    size = _piece(since, until, zone)
-    rows = (
-        frames.filter(captured_at__gte=since, captured_at__lt=until)
-        .order_by()
-        .values(cut=_cut(size))
-        .annotate(n=Count("pk"))
-        .values_list("cut", "n")
-    )
+    within = frames.filter(captured_at__gte=since, captured_at__lt=until)
+    rows = pieces_of(within, since, until, zone).annotate(n=Count("pk")).values_list("cut", "n")
     return folded(((_moment(cut), n) for cut, n in rows), by, zone)
+
+
+def pieces_of(
+    frames: QuerySet[Frame], since: datetime, until: datetime, zone: tzinfo
+) -> QuerySet[Frame, Any]:
+    """Group frames of a period by ``cut``, into pieces of UTC that no local day or hour cuts in two."""
+    return frames.order_by().values(cut=_cut(_piece(since, until, zone)))
 
 
 def folded(pieces: Iterable[tuple[datetime, int]], by: By, zone: tzinfo) -> list[FrameCount]:

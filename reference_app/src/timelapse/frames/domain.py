@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal, Self
 
+from timelapse.shared import formats
+
 if TYPE_CHECKING:
     from uuid import UUID
 
@@ -20,7 +22,7 @@ Kind = Literal["frame", "preview"]
 #: Where an agent got the true time from.
 FixSource = Literal["ntp", "server"]
 #: File extensions by content, not by the name that was sent.
-Extension = Literal["jpg", "png", "webp"]
+Extension = formats.Kind
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 #: Longer side of a thumbnail and of a large one, pixels.
 THUMBNAIL_SIDE: Final = 320

@@ -38,6 +38,11 @@ class Frame(models.Model):
     zones_ev = models.JSONField(null=True, editable=False)
     sharpness = models.FloatField(null=True, editable=False)
     fingerprint = models.CharField(max_length=16, blank=True, default="", editable=False)
+    #: How far its content is shifted from that of the frame with the primary key ``shift_after``, in shares
+    #: of its width and height; null: it can't be told. Measured when a movie is steadied.
+    shift_after = models.PositiveBigIntegerField(null=True, editable=False)
+    shift_x = models.FloatField(null=True, editable=False)
+    shift_y = models.FloatField(null=True, editable=False)
     #: Paths of the picture and its thumbnail, relative to the media root.
     file = models.CharField(max_length=200)
     thumbnail = models.CharField(max_length=200)

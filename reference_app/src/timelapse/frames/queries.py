@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from timelapse.cameras.configuration import current_configurations
 from timelapse.cameras.models import Camera
+from timelapse.frames.daylight import timezone_of
 from timelapse.frames.domain import LARGE_SIDE, large_thumbnail_path
 from timelapse.frames.models import Frame
 from timelapse.shared import conf
+from timelapse.shared.formats import SHOWN_BY_BROWSERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
+
+
+def zone_of(camera: Camera) -> ZoneInfo:
+    """Return the camera's time zone; UTC if that is not known."""
+    settings = current_configurations([camera.pk])[camera.pk].settings
+    return ZoneInfo(timezone_of(settings, camera.health) or "UTC")
 
 
 def frames_of(camera: UUID) -> QuerySet[Frame]:
@@ -65,8 +75,11 @@ def large_thumbnail_of(frame: Frame) -> Path:
 
 
 def image_url(frame: Frame) -> str:
-    """Return the URL of the picture."""
-    return f"/media/frames/{frame.pk}{Path(frame.file).suffix}"
+    """Return the URL of the picture; of its large thumbnail if browsers don't show its kind."""
+    suffix = Path(frame.file).suffix
+    if suffix.removeprefix(".") not in SHOWN_BY_BROWSERS:
+        return f"/media/large-thumbnails/{frame.pk}.jpg"
+    return f"/media/frames/{frame.pk}{suffix}"
 
 
 def thumbnail_url(frame: Frame) -> str:

@@ -49,15 +49,15 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """How many frames a retention would remove, and their bytes."""
+    """How many frames would be removed, and their bytes."""
 
     frames: int
     bytes: int
 
 
-def forecast(retention: Retention) -> Removal:
-    """Count what the retention would remove now, without removing it."""
-    found = retention.removable().order_by().aggregate(frames=Count("pk"), bytes=Sum("bytes"))
+def size_of(frames: QuerySet[Frame]) -> Removal:
+    """Count frames and their bytes, without removing them."""
+    found = frames.order_by().aggregate(frames=Count("pk"), bytes=Sum("bytes"))
     return Removal(frames=found["frames"], bytes=found["bytes"] or 0)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
-from timelapse.why.domain import LITTLE_SPACE, Link, LinkKind, Remedy, start_worker
+from queue_insight.periodic_state import PeriodicState
+from timelapse.why.domain import LITTLE_SPACE, Link, LinkKind, Remedy, resume_queue, start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from timelapse.why.domain import Workers
 
-#: How many failed movies are listed; the others are counted.
+#: How many failed movies, and late periodic tasks, are listed; the others are counted.
 FAILED_LISTED: Final = 10
+PERIODIC_LISTED: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,20 @@ class FailedMovie:
     subject: str
     failure: Reason
     failed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodic:
+    """What celery beat is to send by a schedule."""
+
+    #: Its name in the schedule, and what it does in words.
+    entry: str
+    label: str
+    state: PeriodicState
+    #: When it was due, if it is late.
+    due: datetime | None = None
+    #: Since when it was last seen to be sent or to run.
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +89,82 @@ def queues(found: Iterable[Workers], *, is_known: bool) -> Iterator[Link]:
         if workers.paused_since is not None:
             if workers.waiting:
                 message = f"{workers.paused_by or 'Somebody'} paused the queue “{workers.queue}”{waiting}."
-                yield _worker(
-                    Reason(code="queue_paused", message=message, remedy="Resume it on the page of queues."),
-                    since=workers.paused_since,
+                reason = Reason(
+                    code="queue_paused",
+                    message=message,
+                    remedy="Resume it, or ask an operator to.",
+                    params={"queue": workers.queue},
                 )
+                yield _worker(reason, since=workers.paused_since, action=resume_queue(workers))
         elif workers.count == 0:
             message = f"No worker takes tasks from the queue “{workers.queue}”{waiting}."
-            reason = Reason(code="no_worker", message=message, remedy=start_worker(workers.queue))
+            reason = Reason(
+                code="no_worker",
+                message=message,
+                remedy=start_worker(workers.queue),
+                params={"queue": workers.queue},
+            )
             yield _worker(reason, since=workers.last_seen_at)
         elif workers.are_late:
             message = f"The workers of the queue “{workers.queue}” have not reported in time{waiting}."
             remedy = f"Wait some seconds. {start_worker(workers.queue)}"
-            yield _worker(
-                Reason(code="workers_late", message=message, remedy=remedy), since=workers.last_seen_at
+            reason = Reason(
+                code="workers_late", message=message, remedy=remedy, params={"queue": workers.queue}
             )
+            yield _worker(reason, since=workers.last_seen_at)
+
+
+def silent_since(tasks: Iterable[Periodic]) -> datetime | None:
+    """Return since when no periodic task has come though one was due; None if one has, or none was due."""
+    found = tuple(tasks)
+    due = min((each.due for each in found if each.state is PeriodicState.LATE and each.due), default=None)
+    if due is None or any(each.seen_at is not None and each.seen_at > due for each in found):
+        return None
+    return due
+
+
+def periodic(tasks: Iterable[Periodic]) -> Iterator[Link]:
+    """Return a need for each periodic task that doesn't come or doesn't end; one if none has come at all."""
+    found = tuple(tasks)
+    since = silent_since(found)
+    if since is not None:
+        reason = Reason(
+            code="no_beat",
+            message="No task that is done by a schedule has come since one was due.",
+            remedy="Check that celery beat runs: celery -A timelapse.project.celery beat",
+        )
+        yield Link(kind=LinkKind.STATE, reason=reason, since=since)
+        return
+    needs = [_late(each) for each in found if each.state is PeriodicState.LATE]
+    needs += [_not_ended(each) for each in found if each.state is PeriodicState.NOT_ENDED]
+    yield from needs[:PERIODIC_LISTED]
+    more = len(needs) - PERIODIC_LISTED
+    if more > 0:
+        message = f"{more} more {'task' if more == 1 else 'tasks'} that are done by a schedule did not come."
+        remedy = "See the periodic tasks on the page Operations."
+        yield Link(
+            kind=LinkKind.STATE, reason=Reason(code="more_periodic_late", message=message, remedy=remedy)
+        )
+
+
+def _late(task: Periodic) -> Link:
+    reason = Reason(
+        code="periodic_late",
+        message=f"“{task.label}” did not come when it was due.",
+        remedy="Check that celery beat has this schedule, and that a worker takes its queue.",
+        params={"entry": task.entry, "label": task.label},
+    )
+    return Link(kind=LinkKind.STATE, reason=reason, since=task.due)
+
+
+def _not_ended(task: Periodic) -> Link:
+    reason = Reason(
+        code="periodic_not_ended",
+        message=f"“{task.label}” was sent, and no run of it has ended since.",
+        remedy="It may be waiting or running: see the page Operations.",
+        params={"entry": task.entry, "label": task.label},
+    )
+    return Link(kind=LinkKind.STATE, reason=reason)
 
 
 def disk(of: Disk | None) -> Iterator[Link]:
@@ -109,6 +187,6 @@ def _waiting(depth: int | None) -> str:
     return f"; {depth:,} {'task waits' if depth == 1 else 'tasks wait'}"
 
 
-def _worker(reason: Reason, *, since: datetime | None = None) -> Link:
+def _worker(reason: Reason, *, since: datetime | None = None, action: Remedy | None = None) -> Link:
     kind = LinkKind.QUEUE if reason.code == "queue_paused" else LinkKind.WORKER
-    return Link(kind=kind, reason=reason, since=since)
+    return Link(kind=kind, reason=reason, since=since, action=action)

@@ -11,7 +11,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 from uuid import UUID
 
 from camera_agent.protocol import PROTOCOL
@@ -19,6 +19,7 @@ from camera_agent.protocol.captures import format_header
 from fsmlock.iteration import Iteration
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import camera_by_id, visible
+from timelapse.frames.domain import Extension
 from timelapse.frames.models import Frame, Preview
 from timelapse.ingest.domain import malformed, too_large
 from timelapse.ingest.metadata import UploadRequest
@@ -162,7 +163,7 @@ def _captures(card: Path, named: Camera | None) -> list[ExportedCapture]:
 
 
 def _pictures(note: Path) -> list[Path]:
-    return [note.with_suffix(f".{extension}") for extension in ("jpg", "png", "webp")]
+    return [note.with_suffix(f".{extension}") for extension in get_args(Extension)]
 
 
 def _owner(card: Path) -> UUID:

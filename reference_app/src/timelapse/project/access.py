@@ -24,9 +24,11 @@ from graphql import (
     is_list_type,
 )
 from strawberry import relay
+from strawberry_django.utils.typing import get_django_definition
 
-from timelapse.shared.access import FILTERED, RULE, Rule, refusal
-from timelapse.shared.graphql import current_user, user_errors
+from fsmlock.declarations import operations_of
+from timelapse.shared.access import FILTERED, RULE, SIGNED_IN, Rule, needs, refusal
+from timelapse.shared.graphql import Stateful, current_user, user_errors
 
 if TYPE_CHECKING:
     import strawberry
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from graphql import GraphQLField, GraphQLNamedType, GraphQLSchema
 
     from fsmlock import Reason
+    from fsmlock.declarations import Operation
 
 Resolver = Callable[..., Any]
 
@@ -102,10 +105,22 @@ def fields(graph: GraphQLSchema) -> Iterator[FieldAccess]:
 
 
 def permissions(graph: GraphQLSchema) -> set[str]:
-    """Return the permissions that the schema's rules name."""
+    """Return the permissions that the schema's rules and the transitions of its objects name."""
     rules = {rule for access in fields(graph) for rule in access.rules}
     rules |= {rule for of in object_types(graph) if (rule := type_rule(of)) is not None}
-    return {rule.permission for rule in rules if rule.permission is not None}
+    named = {rule.permission for rule in rules if rule.permission is not None}
+    return named | {offered.permission for _, offered in offers(graph) if isinstance(offered.permission, str)}
+
+
+def offers(graph: GraphQLSchema) -> Iterator[tuple[str, Operation]]:
+    """Return the transitions and actions that are offered to people, each after the name of its type."""
+    for of in object_types(graph):
+        declared = getattr(of.extensions.get(_DEFINITION), "origin", object)
+        if issubclass(declared, Stateful):
+            model = get_django_definition(declared, strict=True).model
+            for operation in operations_of(model).values():
+                if not operation.internal:
+                    yield of.name, operation
 
 
 def object_types(graph: GraphQLSchema) -> list[GraphQLObjectType]:
@@ -145,7 +160,24 @@ def documentation(graph: GraphQLSchema) -> str:
         if "pageInfo" not in of.fields and set(of.fields) != {"cursor", "node"}
     ]
     rows += [(of.name, type_rule(of)) for of in named if type_rule(of) is not None]
+    rows += [
+        (f"{of.name}.{name}", rule)
+        for of in named
+        if of not in roots
+        for name, field in of.fields.items()
+        if (rule := _field_rule(field)) is not None and rule.permission is not None
+    ]
     return "\n".join(f"| `{name}` | {rule} |" for name, rule in rows)
+
+
+def documentation_of_offers(graph: GraphQLSchema) -> str:
+    """Return what is offered with objects as the other table of docs/reference/permissions.md."""
+    rows = sorted((name, str(offered.label), str(_rule_of(offered))) for name, offered in offers(graph))
+    return "\n".join(f"| `{name}` | {label} | {rule} |" for name, label, rule in dict.fromkeys(rows))
+
+
+def _rule_of(operation: Operation) -> Rule:
+    return needs(operation.permission) if isinstance(operation.permission, str) else SIGNED_IN
 
 
 def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:

@@ -13,10 +13,10 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        """Make the Celery app current, install progress reporting, and let migrations create the team."""
-        from timelapse.project import celery, reporting, team  # noqa: F401, PLC0415
+        """Make the Celery app current, install progress reporting, and let migrations create the roles."""
+        from timelapse.project import celery, reporting, roles  # noqa: F401, PLC0415
 
         reporting.install()
         # The last app with models: the permissions of all others exist by then.
         last = apps.get_app_config("operations")
-        post_migrate.connect(team.create, sender=last, dispatch_uid="timelapse.project.team")
+        post_migrate.connect(roles.create, sender=last, dispatch_uid="timelapse.project.roles")

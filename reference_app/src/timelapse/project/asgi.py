@@ -31,10 +31,12 @@ from starlette.staticfiles import StaticFiles  # noqa: E402
 from eliot_progress.adapters.asgi import CausalASGI, same_origin  # noqa: E402
 from timelapse.ingest.http import application as ingest  # noqa: E402
 from timelapse.project.body_limit import BodyLimit  # noqa: E402
+from timelapse.project.lifespan import lifespan  # noqa: E402
 from timelapse.project.page import NOT_BUILT  # noqa: E402
 from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
 from timelapse.publishing.share_pages import application as shared  # noqa: E402
+from timelapse.rendering.http import application as sounds  # noqa: E402
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -90,11 +92,13 @@ static_and_django: ASGIApp = DjangoStatic(django_application)  # type: ignore[as
 http = Starlette(
     routes=[
         Mount("/agent/v1", CausalASGI(ingest)),
+        Mount("/media/sounds", CausalASGI(AuthMiddlewareStack(sounds), adopt=same_origin)),  # type: ignore[arg-type] # as below
         Mount("/media", AuthMiddlewareStack(publishing)),  # type: ignore[arg-type] # three typings of ASGI meet here
         Mount("/share", shared),
         Mount("/assets", Assets(directory=settings.UI_DIST / "assets", check_dir=False)),
         Mount("/", BodyLimit(static_and_django, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
-    ]
+    ],
+    lifespan=lifespan,
 )
 
 
@@ -107,5 +111,9 @@ async def _only_graphql(scope: Scope, receive: Receive, send: Send) -> None:
 
 websockets = CausalASGI(_only_graphql, adopt=same_origin)
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(websockets))}
+    {
+        "http": http,
+        "lifespan": http,
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(websockets)),
+    }
 )

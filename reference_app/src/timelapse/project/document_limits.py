@@ -4,14 +4,12 @@ Every field costs one, aliases included. Fields below a list count as often as t
 ``first``, ``last`` or ``limit`` where given, else :data:`PAGE`. The page's own documents cost a third of the
 limit at most (a test adds them up). A document signs in once at most, whatever its aliases.
 
-A list gives at most :data:`PAGE` entries at once, and its cursors are those that the server gave out. A text
-that no database can store is refused here, once for all fields.
+A list gives at most :data:`PAGE` entries at once. A text that no database can store is refused here, once for
+all fields.
 """
 
 from __future__ import annotations
 
-import base64
-import re
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -22,7 +20,6 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
-    StringValueNode,
     VariableNode,
     Visitor,
     visit,
@@ -34,18 +31,13 @@ from timelapse.shared.texts import storable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from graphql import ArgumentNode, DocumentNode, SelectionSetNode, ValueNode
+    from graphql import DocumentNode, SelectionSetNode, ValueNode
 
 #: The dearest document that is answered.
-LIMIT = 20_000
+LIMIT = 21_000
 #: The most entries of a list at once.
 PAGE = 100
 _LENGTHS = {"first", "last", "limit"}
-_CURSORS = {"after", "before"}
-#: These lists check their cursors by themselves.
-_KEYED = {"frames"}
-#: Strawberry's cursors count the entries of a list.
-_CURSOR = re.compile("arrayconnection:[0-9]{1,9}")
 _SIGN_IN = "signIn"
 
 
@@ -65,6 +57,17 @@ class DocumentLimits(SchemaExtension):
             if errors:
                 context.pre_execution_errors = errors
         yield
+
+
+def _defaults(document: DocumentNode) -> dict[str, int]:
+    """The numbers of variables that aren't given; of several operations, the largest."""
+    found: dict[str, int] = {}
+    for definition in document.definitions:
+        for variable in getattr(definition, "variable_definitions", None) or ():
+            name, value = variable.variable.name.value, _value(variable.default_value, {})
+            if isinstance(value, int):
+                found[name] = max(value, found.get(name, value))
+    return found
 
 
 def _text_errors(query: str, variables: Mapping[str, Any]) -> Iterator[GraphQLError]:
@@ -91,7 +94,7 @@ def _cost_errors(document: DocumentNode, variables: Mapping[str, Any]) -> Iterat
 
 
 def _paging_errors(document: DocumentNode, variables: Mapping[str, Any]) -> list[GraphQLError]:
-    paging = _Paging(variables)
+    paging = _Paging({**_defaults(document), **variables})
     visit(document, paging)
     return paging.errors
 
@@ -105,35 +108,20 @@ class _Paging(Visitor):
         self._variables = variables
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
-        """Check lengths and cursors; a value of another type is left to validation."""
+        """Check its lengths; a value of another type is left to validation."""
         for argument in node.arguments or ():
-            self._check(node.name.value, argument)
-
-    def _check(self, field: str, argument: ArgumentNode) -> None:
-        name, value = argument.name.value, _value(argument.value, self._variables)
-        if name in _LENGTHS and isinstance(value, int) and not 0 <= value <= PAGE:
-            self._refuse("bad_page_size", f"{name} is {value}: a list gives 0 to {PAGE} entries at once.")
-        if name in _CURSORS and field not in _KEYED and isinstance(value, str) and not _is_cursor(value):
-            message = f"{name} is no cursor of this server. Take cursors from its answers."
-            self._refuse("malformed_cursor", message)
-
-    def _refuse(self, code: str, message: str) -> None:
-        self.errors.append(GraphQLError(message, extensions={"code": code}))
+            name, value = argument.name.value, _value(argument.value, self._variables)
+            if name in _LENGTHS and isinstance(value, int) and not 0 <= value <= PAGE:
+                message = f"{name} is {value}: a list gives 0 to {PAGE} entries at once."
+                self.errors.append(GraphQLError(message, extensions={"code": "bad_page_size"}))
 
 
-def _is_cursor(text: str) -> bool:
-    try:
-        return _CURSOR.fullmatch(base64.b64decode(text, validate=True).decode("ascii")) is not None
-    except ValueError:
-        return False
-
-
-def _value(node: ValueNode, variables: Mapping[str, Any]) -> object:
+def _value(node: ValueNode | None, variables: Mapping[str, Any]) -> object:
     if isinstance(node, VariableNode):
         return variables.get(node.name.value)
     if isinstance(node, IntValueNode):
         return int(node.value[:12])
-    return node.value if isinstance(node, StringValueNode) else None
+    return None
 
 
 class _Sum:
@@ -172,7 +160,7 @@ class _Cost:
     """The cost of selections, and how often they ask for a field."""
 
     def __init__(self, document: DocumentNode, variables: Mapping[str, Any]) -> None:
-        self._variables = variables
+        self._variables = {**_defaults(document), **variables}
         self._fragments = {
             definition.name.value: definition.selection_set
             for definition in document.definitions

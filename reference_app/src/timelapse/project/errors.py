@@ -11,6 +11,7 @@ code                    kind        meaning
 ``signed_out``          SIGNED_OUT  nobody is signed in
 ``bad_document``        REFUSED     the document or its variables don't fit the schema
 ``forbidden``           REFUSED     the user lacks a permission
+``unknown_document``    REFUSED     the page is of another version, or this server answers the page only
 ``internal_error``      FAILED      our fault: the message has the id under which the log has the details
 ======================  ==========  ===================================================================
 """

@@ -34,9 +34,11 @@ def publish(state: TaskState) -> None:
         live.publish(progress.GROUP, event, key=state.id)
     if state.about.startswith(_MOVIE):
         movie = int(state.about.removeprefix(_MOVIE))
-        timelapse = _timelapse_of(movie)
-        if timelapse is not None:
-            live.publish(group_of(timelapse), {"movie": movie, **event}, key=state.id)
+        try:
+            timelapse = _timelapse_of(movie)
+        except Movie.DoesNotExist:
+            return  # Deleted: nobody watches it.
+        live.publish(group_of(timelapse), {"movie": movie, **event}, key=state.id)
 
 
 def _starts_or_ends(state: TaskState) -> bool:
@@ -56,9 +58,12 @@ def _starts_or_ends(state: TaskState) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _timelapse_of(movie: int) -> int | None:
-    """Return the timelapse of a movie, which never changes: one query for each movie and process."""
+def _timelapse_of(movie: int) -> int:
+    """Return the timelapse of a movie, which never changes: one query for each movie and process.
+
+    Raises Movie.DoesNotExist, which is not cached: the movie may be committed later.
+    """
     try:
-        return Movie.objects.filter(pk=movie).values_list("timelapse_id", flat=True).first()
+        return Movie.objects.values_list("timelapse_id", flat=True).get(pk=movie)
     finally:
         close_old_connections()

@@ -18,6 +18,7 @@ import timelapse.cameras.graphql
 import timelapse.frames.graphql
 import timelapse.home.graphql
 import timelapse.ingest.graphql
+import timelapse.notifications.graphql
 import timelapse.operations.graphql
 import timelapse.publishing.graphql
 import timelapse.rendering.graphql
@@ -26,9 +27,12 @@ import timelapse.why.graphql
 from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
 from fsmlock.adapters.graphql import Reason  # noqa: TC001 - as above
+from timelapse.operations.graphql.queue_pause import QueuePause
+from timelapse.operations.graphql.run import add_runs
 from timelapse.project.access import blockers, enforce, graphql_schema
 from timelapse.project.document_limits import DocumentLimits
 from timelapse.project.errors import ErrorKind, PlannedErrors
+from timelapse.project.page_documents import PageDocuments
 from timelapse.project.transitions import Mutation as TransitionMutation
 from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.graphql import SCALARS, current_user, reasons_of
@@ -36,6 +40,9 @@ from timelapse.shared.graphql import SCALARS, current_user, reasons_of
 if TYPE_CHECKING:
     from graphql import GraphQLError
     from strawberry.types import ExecutionContext
+
+
+add_runs()
 
 
 @strawberry.type
@@ -91,6 +98,7 @@ _APPS = (
     timelapse.operations.graphql,
     timelapse.why.graphql,
     timelapse.home.graphql,
+    timelapse.notifications.graphql,
 )
 
 
@@ -102,10 +110,11 @@ schema = QuietSchema(
     query=_merged("Query", NodeQuery, AccessQuery),
     mutation=_merged("Mutation", TransitionMutation),
     subscription=_merged("Subscription"),
-    types=[ErrorKind],
+    types=[ErrorKind, QueuePause],
     execution_context_class=LeakFreeExecutionContext,
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[
+        PageDocuments,
         CausalExtension,
         PlannedErrors,
         DjangoOptimizerExtension,

@@ -14,10 +14,15 @@ from strawberry.channels import GraphQLWSConsumer
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
+from timelapse.accounts import sessions
+from timelapse.accounts.changes import group_of
 from timelapse.project.schema import schema
 from timelapse.shared.access import load_permissions
+from timelapse.shared.live import watch
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from asgiref.typing import WebSocketReceiveEvent
     from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 
@@ -72,8 +77,8 @@ def _is_well_formed(message: object) -> bool:
 class Consumer(GraphQLWSConsumer[dict[str, object], None]):
     """Runs operations below the click that the page names.
 
-    A socket may stay open for days. It is closed when its session ends: the user signed out, was deactivated
-    or changed the password, or the session expired.
+    A socket may stay open for days. It is closed when its session ends, at once if the user was signed out,
+    deactivated or changed the password here, else with the next check: the session expired, for example.
     """
 
     graphql_transport_ws_handler_class = Handler
@@ -128,14 +133,30 @@ class Consumer(GraphQLWSConsumer[dict[str, object], None]):
         scope: Any = self.scope
         if not scope["user"].is_authenticated:
             return  # each operation returns an error to anonymous users
+        changes = cast(
+            "AsyncGenerator[object]", watch(group_of(scope["user"].pk), heartbeat_s=SESSION_CHECK_S)
+        )
         # If the check itself fails, the socket is closed: its session can't be verified.
         with contextlib.suppress(Exception):
-            while scope["user"].is_authenticated:
-                await asyncio.sleep(SESSION_CHECK_S)
-                user = await get_user(_reread_session(scope))
-                await sync_to_async(load_permissions)(user)
-                scope["user"] = user  # running subscriptions have these permissions from now on
+            async with contextlib.aclosing(changes):
+                async for _ in changes:
+                    reread = _reread_session(scope)
+                    user = await get_user(reread)
+                    await sync_to_async(load_permissions)(user)
+                    scope["user"] = user  # running subscriptions have these permissions from now on
+                    if not user.is_authenticated:
+                        break
+                    await sync_to_async(_note)(scope, reread["session"])
         await self.close(code=FORBIDDEN)
+
+
+def _note(scope: Any, session: Any) -> None:  # noqa: ANN401 - as below
+    """Write down that the page is open."""
+    if sessions.is_due(session):
+        headers = dict(scope["headers"])
+        user_agent = headers.get(b"user-agent", b"").decode("latin-1")
+        address = (scope.get("client") or [""])[0]
+        sessions.note(sessions.Visit(session=session, address=address, user_agent=user_agent))
 
 
 def _reread_session(scope: Any) -> Any:  # noqa: ANN401 - typed by channels for whole scopes alone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,13 +9,9 @@ from django.db import models
 
 from fsmlock import Confirmation, Lifecycle, Offer, transition
 from timelapse.rendering.models import Movie
+from timelapse.shared.tokens import new_token
 from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.sharing import SHARE
-
-
-def new_token() -> str:
-    """Return 32 characters of 192 random bits, which nobody can guess."""
-    return secrets.token_urlsafe(24)
 
 
 class ShareLink(Lifecycle, models.Model):

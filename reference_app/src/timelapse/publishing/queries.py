@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,16 @@ from timelapse.publishing.domain import LinkFacts
 from timelapse.publishing.models import ShareLink
 from timelapse.rendering import watching
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import file_name, movie_by_id, movies_of, poster_of, video_of
+from timelapse.rendering.queries import (
+    file_name,
+    movie_by_id,
+    movies_of,
+    poster_of,
+    sprite_of,
+    thumbnails_of,
+    video_of,
+)
+from timelapse.shared.tokens import can_be_token
 
 if TYPE_CHECKING:
     import os
@@ -29,8 +37,15 @@ if TYPE_CHECKING:
 
     from timelapse.timelapses.models import Timelapse
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
-_PICTURES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+_PICTURES: Final[dict[str, str]] = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "heic": "image/heic",
+    "tif": "image/tiff",
+    "raw": "application/octet-stream",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +79,15 @@ def poster(pk: int, extension: str) -> Published | None:
     if extension != "jpg" or not _is_ready(pk):
         return None
     return _published(poster_of(pk), "image/jpeg")
+
+
+def sprite(pk: int, extension: str) -> Published | None:
+    """Find a finished movie's thumbnails (jpg) or their index (vtt)."""
+    if extension not in {"jpg", "vtt"} or not _is_ready(pk):
+        return None
+    if extension == "jpg":
+        return _published(sprite_of(pk), "image/jpeg")
+    return _published(thumbnails_of(pk), "text/vtt")
 
 
 def live_playlist(pk: int) -> str | None:
@@ -149,7 +173,7 @@ def visible_links(links: QuerySet[ShareLink]) -> QuerySet[ShareLink]:
 
 def link_by_token(token: str) -> ShareLink | None:
     """Return the link of a token, revoked or not. What can be no token is not looked up."""
-    if _TOKEN.fullmatch(token) is None:
+    if not can_be_token(token):
         return None
     links = ShareLink.objects.select_related("movie__timelapse", "timelapse")
     return links.filter(token=token).first()

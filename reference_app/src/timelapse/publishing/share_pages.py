@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from fsmlock import Reason
+from timelapse.accounts.first_run import place_name
 from timelapse.accounts.passwords import opens
 from timelapse.accounts.throttle import Refusal
 from timelapse.publishing import domain, queries
@@ -161,6 +162,7 @@ def _movie_page(link: ShareLink, request: Request, template: str, ancestors: str
     origin = _origin(request)
     shown = {
         "title": _title(link, movie),
+        "place": place_name(),
         "movie": movie,
         "picture": picture,
         "timelapse": link.timelapse or (movie.timelapse if movie else None),

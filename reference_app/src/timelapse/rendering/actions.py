@@ -17,11 +17,12 @@ from eliot import start_action
 
 import fsmlock
 from eliot_progress import causal_id, extract, inject
-from timelapse.rendering import choosing, queries
+from timelapse.rendering import choosing, queries, sounds
 from timelapse.rendering.domain import (
     MAX_ATTEMPTS,
     NO_FRAME_CHOSEN,
     NO_MOVIE,
+    NO_SOUND,
     NO_TIMELAPSE,
     NONE_SELECTED,
     WORKERS_DIED,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.contrib.auth.models import User
+
+    from timelapse.rendering.domain import SoundOptions
 
 #: The task that renders a movie, by name: tasks know actions, not the other way round.
 RENDER_TASK = "rendering.render_movie"
@@ -81,8 +84,7 @@ def request_render(
         raise fsmlock.Refused([NO_TIMELAPSE])
     if choosing.lacks_place(found, options.selection):
         raise InvalidOptions({"windows": choosing.NO_PLACE})
-    reasons = fsmlock.explain(found, to="render", user=user)
-    if reasons:
+    if reasons := fsmlock.explain(found, to="render", user=user):
         raise fsmlock.ActionRefused(reasons, instance=found)
     movie = choosing.movie_of(found, options)
     movie.requested_by, movie.latest = user, latest
@@ -94,11 +96,20 @@ def request_render(
     movie.frame_count = choosing.count_frames(movie)
     if movie.frame_count == choosing.card_frames(movie):
         raise InvalidOptions({"selection": NONE_SELECTED})
+    if options.sound is not None:
+        _add_sound(movie, options.sound)
     _record_cause(movie)
     movie.save()
     notify(movie)
     enqueue(movie)
     return movie
+
+
+def _add_sound(movie: Movie, sound: SoundOptions) -> None:
+    movie.sound = sounds.claim(sound.sha256)
+    if movie.sound is None:
+        raise InvalidOptions({"sound": NO_SOUND})
+    movie.sound_repeats, movie.sound_volume = sound.repeats, sound.volume
 
 
 def cancel_movie(movie: int, user: User | None = None) -> Movie:
@@ -185,13 +196,13 @@ def _queue_again(found: Movie) -> None:
 def delete_movie(movie: int, user: User | None = None) -> Movie:
     """Remove a movie's files, and hide its row. Calling it again completes what a crash interrupted.
 
-    The encoded segments go with the last movie of the timelapse.
+    The encoded segments go with the last movie of the timelapse, its sound with the last movie that has it.
 
     Raises:
         Refused: there is no such movie, or it is queued or being rendered.
     """
     with transaction.atomic():
-        found = Movie.objects.select_related("timelapse__camera").filter(pk=movie).first()
+        found = Movie.objects.select_related("timelapse__camera", "sound").filter(pk=movie).first()
         if found is None or found.state == Movie.States.DELETED:
             raise fsmlock.Refused([NO_MOVIE])
         if found.state != Movie.States.DELETING:
@@ -201,10 +212,14 @@ def delete_movie(movie: int, user: User | None = None) -> Movie:
     shutil.rmtree(queries.folder_of(found.pk), ignore_errors=True)
     if not queries.movies_of(found.timelapse_id).exists():  # nobody continues or extends them
         shutil.rmtree(queries.segments_of(found.timelapse_id), ignore_errors=True)
+    sound = None
     # Stale: somebody else has completed it.
     with suppress(fsmlock.StaleState), transaction.atomic():
+        sound, found.sound = found.sound, None
         found.finish_deleting()
         _save(found)
+    if sound is not None:
+        sounds.remove_unless_used(sound)
     return found
 
 

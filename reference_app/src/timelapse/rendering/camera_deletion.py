@@ -21,7 +21,7 @@ from timelapse.frames.domain import folders_of
 from timelapse.frames.models import Frame
 from timelapse.frames.queries import frame_counts
 from timelapse.rendering import queries
-from timelapse.rendering.deletion import PlanStep, hold_to_delete, plan_after
+from timelapse.rendering.deletion import hold_to_delete
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
 from timelapse.timelapses.actions import NO_CAMERA
@@ -32,7 +32,7 @@ from timelapse.timelapses.queries import timelapses_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.contrib.auth.models import AnonymousUser, User
+    from django.contrib.auth.models import User
 
     from fsmlock import ActiveHold
 
@@ -60,12 +60,6 @@ def loss(camera: Camera) -> Loss:
         frames=frame_counts([camera.pk]).get(camera.pk, 0),
         bytes=ledger.stored_bytes([camera.pk]).get(camera.pk, 0),
     )
-
-
-def deletion_plan(camera: Camera, user: User | AnonymousUser | None = None) -> tuple[PlanStep, ...]:
-    """Return the steps that delete the camera: cancel the movies that are being rendered, then delete."""
-    rendering = queries.movies_of_camera(camera.pk).filter(state=Movie.States.RENDERING)
-    return plan_after([movie for movie in rendering if queries.is_being_rendered(movie)], camera, user)
 
 
 def delete_camera(camera: UUID, user: User | None = None, *, stop_movies: bool = False) -> Camera:

@@ -27,6 +27,7 @@ NO_PLACE: Final = Reason(
 )
 _FACTS: Final = ("captured_at", "luma_ev", "sharpness", "fingerprint")
 _SHOWN: Final = ("file", "filename", "capture", "sha256", "clock", "exposure")
+_SWAY: Final = ("thumbnail", "shift_after", "shift_x", "shift_y")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Chosen:
 
 
 def movie_of(timelapse: Timelapse, options: RenderOptions) -> Movie:
-    """Return an unsaved movie with these options, but for its size."""
+    """Return an unsaved movie with these options, but for its size and its sound."""
     return Movie(
         timelapse=timelapse,
         fps=options.fps,
@@ -52,7 +53,7 @@ def movie_of(timelapse: Timelapse, options: RenderOptions) -> Movie:
 
 def choose(movie: Movie) -> Chosen:
     """Return the movie's frames."""
-    frames = list(queries.frames_of_movie(movie).only(*_FACTS, *_SHOWN))
+    frames = list(queries.frames_of_movie(movie).only(*_FACTS, *_SHOWN, *_SWAY))
     selection = Selection.from_json(movie.selection)
     if selection == EVERYTHING:
         return Chosen(frames=frames)

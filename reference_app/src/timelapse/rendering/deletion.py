@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from django.db import transaction
 import fsmlock
 from timelapse.rendering import actions, queries
 from timelapse.rendering.domain import NO_TIMELAPSE
+from timelapse.rendering.keogram.columns import folder_of as keograms_of
 from timelapse.rendering.models import CHANGE_MOVIE, Movie
 from timelapse.shared.access import missing_permission
 from timelapse.timelapses.actions import publish_change
@@ -20,44 +20,14 @@ from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.queries import timelapse_by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from django.contrib.auth.models import User
 
-    from django.contrib.auth.models import AnonymousUser, User
-
-    from fsmlock import ActiveHold, Reason
+    from fsmlock import ActiveHold
     from fsmlock.holds import HoldContext
     from timelapse.cameras.models import Camera
 
 #: Time for a worker to stop rendering before the deletion is refused.
 STOP_WITHIN: Final = timedelta(seconds=20)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanStep:
-    """One step of a plan, with what blocks it now: an earlier step may remove that."""
-
-    label: str
-    reasons: tuple[Reason, ...]
-
-
-def deletion_plan(timelapse: Timelapse, user: User | AnonymousUser | None = None) -> tuple[PlanStep, ...]:
-    """Return the steps that delete the timelapse: cancel the movie that is being rendered, then delete."""
-    return plan_after(queries.being_rendered(timelapse), timelapse, user)
-
-
-def plan_after(
-    movies: Iterable[Movie], obj: Timelapse | Camera, user: User | AnonymousUser | None
-) -> tuple[PlanStep, ...]:
-    """Return the steps that cancel the movies, then delete the object."""
-    way: list[tuple[Movie | Timelapse | Camera, tuple[fsmlock.Step, ...] | None]] = [
-        (movie, fsmlock.plan(movie, to=Movie.States.CANCELLED, user=user)) for movie in movies
-    ]
-    way.append((obj, fsmlock.plan(obj, to=obj.States.DELETING, user=user)))
-    return tuple(
-        PlanStep(label=f"{step.label} {obj}", reasons=step.reasons)
-        for obj, steps in way
-        for step in steps or ()
-    )
 
 
 def delete_timelapse(timelapse: int, user: User | None = None, *, stop_movies: bool = False) -> Timelapse:
@@ -134,7 +104,8 @@ def _delete_content(held: ActiveHold, timelapse: Timelapse) -> None:
             with transaction.atomic():
                 actions.mark_cancelled(movie)
         actions.delete_movie(movie.pk)
-    shutil.rmtree(queries.segments_of(timelapse.pk), ignore_errors=True)
+    for folder in (queries.segments_of(timelapse.pk), keograms_of(timelapse.pk)):
+        shutil.rmtree(folder, ignore_errors=True)
     with held.transaction():
         timelapse.finish_deleting()
         timelapse.save()

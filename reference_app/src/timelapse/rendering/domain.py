@@ -24,6 +24,10 @@ MAX_SIDE: Final = 7680
 
 LONGEST_TITLE: Final = 80
 
+#: How loud the sound of a movie may be, percent of its file.
+MIN_VOLUME: Final = 1.0
+MAX_VOLUME: Final = 200.0
+
 #: The short side of a movie that is shaped as its pictures, pixels.
 SHORT_SIDE: Final = 1080
 
@@ -41,12 +45,25 @@ MAX_ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoundOptions:
+    """Which stored sound a movie has, by the hash of its file, and how it is played.
+
+    It ``repeats`` until the movie ends, or is played once. ``volume`` is in percent of the file's.
+    """
+
+    sha256: str
+    repeats: bool = True
+    volume: float = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
     """How a movie is rendered: frames per second, width and height in pixels.
 
     Without both width and height it has the shape of most of its pictures (see `shape_of`). ``selection``
     says which frames it shows, ``style`` what is added to them. Of all frames only those are considered that
     were captured at or after ``since`` and before ``until``. Without a ``title`` it is known by its number.
+    Without a ``sound`` it has none.
     """
 
     fps: float = 30.0
@@ -57,6 +74,7 @@ class RenderOptions:
     since: datetime | None = None
     until: datetime | None = None
     title: str = ""
+    sound: SoundOptions | None = None
 
     def validation_errors(self) -> dict[str, Reason]:
         """Return the reason for each invalid field; empty if all are valid."""
@@ -73,6 +91,13 @@ class RenderOptions:
                 code="fps_out_of_range",
                 message=f"{self.fps:g} frames per second can't be shown.",
                 remedy=f"Choose between {MIN_FPS:g} and {MAX_FPS:g}, say 30.",
+            )
+        volume = MAX_VOLUME if self.sound is None else self.sound.volume
+        if not math.isfinite(volume) or not MIN_VOLUME <= volume <= MAX_VOLUME:
+            wrong["volume"] = Reason(
+                code="volume_out_of_range",
+                message=f"Sound can't have a volume of {volume:g} %.",
+                remedy=f"Choose between {MIN_VOLUME:g} and {MAX_VOLUME:g} %.",
             )
         for field, length in (("width", self.width), ("height", self.height)):
             if length is not None and not MIN_SIDE <= length <= MAX_SIDE:
@@ -147,6 +172,11 @@ NONE_SELECTED: Final = Reason(
     code="none_selected",
     message="No frame is left: all were captured at other times, or are left out.",
     remedy="Choose other times, or leave out less.",
+)
+NO_SOUND: Final = Reason(
+    code="no_sound",
+    message="There is no such sound any more: it was added long ago and no movie has it.",
+    remedy="Add it once more.",
 )
 NO_MOVIE: Final = Reason(
     code="no_movie", message="There is no such movie.", remedy="Choose one of the movies that are listed."

@@ -18,9 +18,10 @@ from timelapse.rendering.selection import EVERYTHING
 from timelapse.rendering.style import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from timelapse.rendering.domain import RenderOptions
+    from timelapse.rendering.style import Style
     from timelapse.timelapses.models import Timelapse
 
 #: Movies that are looked at, the newest first.
@@ -77,13 +78,18 @@ def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
         return None
     width, height = options.even_size or shape_of(sizes)
     same = visible(Movie.objects.all()).filter(
-        timelapse=timelapse, fps=options.fps, width=width, height=height, state=Movie.States.READY
+        _encoded_alike(options.style),
+        timelapse=timelapse,
+        fps=options.fps,
+        width=width,
+        height=height,
+        state=Movie.States.READY,
     )
     reusable = same.values_list("frame_count", flat=True).first() or 0
     frames = sum(sizes.values())
     if options.selection != EVERYTHING or options.style != PLAIN:
         frames = count_frames(movie)
-    past = _past(timelapse)
+    past = _past(timelapse, options.style)
     return Estimate(
         frames=frames,
         duration_s=frames / options.fps,
@@ -120,10 +126,27 @@ def expected_time(past: Iterable[Past], frames: int, pixels: int, *, reusable: i
     return Range(low=min(low) * max(0, frames - reusable) * _LESS, high=max(high) * frames * _MORE)
 
 
-def _past(timelapse: Timelapse) -> Sequence[Past]:
-    """Return the newest movies of its camera; of all cameras, if that has none."""
+def _encoded_alike(style: Style) -> Q:
+    """Select movies whose segments may be those of the style. What is the default isn't stored."""
+    stored = style.to_json()
+    alike = Q()
+    focus = ("focus",) if style.fitting.mode == "cover" else ()
+    for name in ("fit", "unusable", "codec", "steady", *focus):
+        alike &= _has(name, stored)
+    return alike
+
+
+def _has(name: str, stored: Mapping[str, object]) -> Q:
+    key = f"style__{name}"
+    return Q(**{key: stored[name]}) if name in stored else Q(**{f"{key}__isnull": True})
+
+
+def _past(timelapse: Timelapse, style: Style) -> Sequence[Past]:
+    """Return the newest movies of its camera with the style's codec; of all cameras, if that has none."""
     rendered = Movie.objects.filter(
-        Q(render_s__isnull=False) & Q(bytes__isnull=False), encoded_frames__isnull=False
+        _has("codec", style.to_json()),
+        Q(render_s__isnull=False) & Q(bytes__isnull=False),
+        encoded_frames__isnull=False,
     ).order_by("-finished_at", "-pk")
     fields = ("frame_count", "width", "height", "bytes", "encoded_frames", "render_s")
     rows = list(rendered.filter(timelapse__camera=timelapse.camera_id).values_list(*fields)[:_SAMPLES])

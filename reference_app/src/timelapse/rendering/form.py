@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import InputField
+from timelapse.rendering.domain import MAX_VOLUME, MIN_VOLUME
+from timelapse.rendering.fit import FOCUSES
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.selection import LONGEST_WINDOW, MAX_EVERY
 from timelapse.rendering.style import LONGEST_TEXT, MAX_FADE_S
@@ -71,9 +73,34 @@ GROUPS: Final = (
     ),
     Group(
         name="style",
-        label="What is added",
+        label="How they are shown",
         fields=(
+            InputField(
+                name="fit",
+                kind="choice",
+                label="Pictures of another shape than the movie's",
+                default="contain",
+                choices=(
+                    ("contain", "Whole, with black bars"),
+                    ("blurred_bars", "Whole, with blurred bars"),
+                    ("cover", "Fill the movie, cropped"),
+                ),
+            ),
+            InputField(
+                name="focus",
+                kind="choice",
+                label="When cropped, keep",
+                default="center",
+                choices=tuple((name, name.replace("-", " ").capitalize()) for name in FOCUSES),
+            ),
             _yes_or_no("deflicker", "Even light"),
+            InputField(
+                name="steady",
+                kind="yes_or_no",
+                label="Steady the picture",
+                default=False,
+                help="For a camera that sways on its pole. The picture is cropped by 2 % at each side.",
+            ),
             _yes_or_no("labelTime", "Capture time"),
             _yes_or_no("labelExposure", "Exposure"),
             InputField(
@@ -83,6 +110,22 @@ GROUPS: Final = (
                 default="",
                 maximum=LONGEST_TEXT,
                 help="Written at the bottom left. Empty: none.",
+            ),
+            InputField(
+                name="codec",
+                kind="choice",
+                label="Format",
+                default="h264",
+                choices=(("h264", "H.264"), ("av1", "AV1")),
+                help="H.264 plays everywhere. AV1 makes a smaller file, takes longer, and old devices don't "
+                "play it.",
+            ),
+            InputField(
+                name="unusable",
+                kind="choice",
+                label="Pictures that can't be used",
+                default="leave_out",
+                choices=(("leave_out", "Left out"), ("hold", "Shown as the picture before")),
             ),
             InputField(
                 name="fadeSeconds",
@@ -106,6 +149,31 @@ GROUPS: Final = (
 )
 
 
+#: How a sound is played that a person has added.
+SOUND: Final = Group(
+    name="sound",
+    label="Sound",
+    fields=(
+        InputField(
+            name="repeats",
+            kind="choice",
+            label="When it ends before the movie",
+            default=True,
+            choices=((True, "Play it again"), (False, "Play it once")),
+        ),
+        InputField(
+            name="volume",
+            kind="number",
+            label="Volume",
+            default=100,
+            minimum=MIN_VOLUME,
+            maximum=MAX_VOLUME,
+            unit="%",
+        ),
+    ),
+)
+
+
 def preset_values(preset: Preset) -> Mapping[str, Mapping[str, object]]:
     """Return the value of each field of each group."""
     selection, style = preset.selection, preset.style
@@ -120,7 +188,12 @@ def preset_values(preset: Preset) -> Mapping[str, Mapping[str, object]]:
             "lengthSeconds": int(selection.length_s or 0),
         },
         "style": {
+            "fit": style.fit,
+            "focus": style.focus,
+            "codec": style.codec,
+            "unusable": style.unusable,
             "deflicker": style.deflicker,
+            "steady": style.steady,
             "labelTime": style.label_time,
             "labelExposure": style.label_exposure,
             "labelText": style.label_text,

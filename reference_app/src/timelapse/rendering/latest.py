@@ -18,9 +18,11 @@ import fsmlock
 from timelapse.rendering import actions, queries
 from timelapse.rendering.models import Movie
 from timelapse.rendering.presets import options_of
+from timelapse.timelapses.actions import publish_change
 from timelapse.timelapses.models import Timelapse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 TITLE: Final = "Latest movie"
@@ -79,15 +81,23 @@ def _request(timelapse: Timelapse, now: datetime) -> bool:
                 return False
             actions.request_render(timelapse.pk, replace(options, title=TITLE), latest=True)
     except fsmlock.Refused as refused:
-        claim(timelapse, now)  # it is tried again as late as one that was requested
-        reasons = [str(reason) for reason in refused.reasons]
-        log_message("movie:latest_refused", timelapse=timelapse.pk, reasons=reasons)
+        refusals = [
+            {"code": reason.code, "message": reason.message, "remedy": reason.remedy}
+            for reason in refused.reasons
+        ]
+        # It is tried again as late as one that was requested.
+        if claim(timelapse, now, refusals=refusals):
+            reasons = [str(reason) for reason in refused.reasons]
+            log_message("movie:latest_refused", timelapse=timelapse.pk, reasons=reasons)
+            publish_change(timelapse.pk, "latest_movie")
         return False
+    if timelapse.latest_refusals:
+        publish_change(timelapse.pk, "latest_movie")
     remove_replaced(timelapse.pk)
     return True
 
 
-def claim(timelapse: Timelapse, now: datetime) -> bool:
-    """Return whether nobody else has requested it since it was read."""
+def claim(timelapse: Timelapse, now: datetime, *, refusals: Sequence[dict[str, str]] = ()) -> bool:
+    """Note the request, and why it is refused if it is; return whether nobody else has made it meanwhile."""
     unchanged = Timelapse.objects.filter(pk=timelapse.pk, latest_requested_at=timelapse.latest_requested_at)
-    return unchanged.update(latest_requested_at=now) == 1
+    return unchanged.update(latest_requested_at=now, latest_refusals=list(refusals)) == 1

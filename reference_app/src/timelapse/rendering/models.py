@@ -27,6 +27,25 @@ def has_finished_segments(movie: Movie) -> Reason | None:
     return None if movie.frames_done else NOTHING_FINISHED
 
 
+class Sound(models.Model):
+    """A file of sound that somebody added for movies, stored once whatever its names.
+
+    It is removed with the last movie that has it. One that no movie has is removed after a while.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    #: The file's name when it was added last.
+    name = models.CharField(max_length=200)
+    bytes = models.PositiveBigIntegerField()
+    length_s = models.FloatField()
+    #: When it was added last.
+    added_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
 class Movie(Lifecycle, models.Model):
     """A requested movie and its rendered file.
 
@@ -80,6 +99,12 @@ class Movie(Lifecycle, models.Model):
     #: and `Style`.
     selection = models.JSONField(default=dict, editable=False)
     style = models.JSONField(default=dict, editable=False)
+    #: What is played with it: again and again or once, at a volume in percent of the file's. Null: no sound.
+    sound = models.ForeignKey(
+        Sound, null=True, on_delete=models.PROTECT, related_name="movies", editable=False
+    )
+    sound_repeats = models.BooleanField(default=True, editable=False)
+    sound_volume = models.FloatField(default=100.0, editable=False)
     #: How many frames the selection left out by which reason, each as a `SelectionNote`.
     selection_notes = models.JSONField(default=list, editable=False)
     #: Frames to show; once ready, the frames that are in the file.
@@ -136,11 +161,17 @@ class Movie(Lifecycle, models.Model):
         indexes = (
             models.Index(fields=("timelapse", "-created_at", "-id"), name="movie_newest_first"),
             models.Index(fields=("task_id",), name="movie_of_task"),
+            models.Index(fields=("finished_at",), name="movie_by_end"),
         )
 
     def __str__(self) -> str:
         """Its display name."""
         return f"Movie {self.pk}"
+
+    @property
+    def requester(self) -> str:
+        """The name of who requested it; empty if nobody did, or the account is gone."""
+        return self.requested_by.get_username() if self.requested_by else ""
 
     # Two transitions of the base lifecycle don't apply: a movie is created by rendering it.
     initialise = None  # type: ignore[assignment, unused-ignore] # None removes an inherited transition

@@ -15,15 +15,18 @@ from timelapse.rendering.pipeline import deflicker
 from timelapse.rendering.pipeline.composition import Composition, fade
 from timelapse.rendering.pipeline.errors import NoUsableFramesError
 from timelapse.rendering.pipeline.plan import Plan, Recipe
-from timelapse.rendering.queries import begins_at_first_frame
+from timelapse.rendering.pipeline.sound import Soundtrack
+from timelapse.rendering.queries import begins_at_first_frame, sound_file
+from timelapse.rendering.steadying import offsets_of
 from timelapse.rendering.style import PLAIN, Style
 from timelapse.rendering.watching import format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from timelapse.frames.models import Frame
     from timelapse.rendering.models import Movie
+    from timelapse.rendering.pipeline.steady import Shift
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
@@ -31,14 +34,18 @@ _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 _FRACTION_BELOW_S: Final = 0.4
 
 
-def plan_of(movie: Movie) -> Plan:
-    """Return the plan of a movie. Raises NoUsableFramesError when its selection leaves no frame."""
+def plan_of(movie: Movie, on_measured: Callable[[], None] = lambda: None) -> Plan:
+    """Return the plan of a movie. ``on_measured`` is called after each frame whose shift isn't known yet.
+
+    Raises:
+        NoUsableFramesError: its selection leaves no frame.
+    """
     chosen = choosing.choose(movie)
     if not chosen.frames and movie.selection:
         raise NoUsableFramesError(NONE_SELECTED.message)
     times = [(frame.captured_at - _EPOCH) // timedelta(microseconds=1) for frame in chosen.frames]
     style = Style.from_json(movie.style)
-    compositions = _compositions(chosen.frames, times, style, movie)
+    compositions = _compositions(chosen.frames, times, style, movie, on_measured)
     recipes = [
         Recipe(
             name=str(frame),
@@ -54,8 +61,21 @@ def plan_of(movie: Movie) -> Plan:
     return Plan.of(recipes, format_of(movie), ending=ending, quick_start=quick_start)
 
 
+def sound_of(movie: Movie) -> Soundtrack | None:
+    """Return what is played with the movie; None if nothing."""
+    if movie.sound is None:
+        return None
+    return Soundtrack(
+        path=sound_file(movie.sound.sha256), repeats=movie.sound_repeats, volume=movie.sound_volume / 100
+    )
+
+
 def _compositions(
-    frames: Sequence[Frame], times: Sequence[int], style: Style, movie: Movie
+    frames: Sequence[Frame],
+    times: Sequence[int],
+    style: Style,
+    movie: Movie,
+    on_measured: Callable[[], None],
 ) -> list[Composition | None]:
     if style == PLAIN:
         return [None] * len(frames)
@@ -66,9 +86,12 @@ def _compositions(
     labels = _labels(frames, style, movie) if style.labelled else [""] * len(frames)
     fading = round(style.fade_s * movie.fps)
     lights = fade(len(frames), fade_in=fading, fade_out=fading)
+    steady: list[Shift | None] = [None] * len(frames)
+    if style.steady:
+        steady = [*offsets_of(frames, on_measured)]
     return [
-        Composition.of(gain_ev=gain, label=label, light=light)
-        for gain, label, light in zip(gains, labels, lights, strict=True)
+        Composition.of(gain_ev=gain, label=label, light=light, steady=away)
+        for gain, label, light, away in zip(gains, labels, lights, steady, strict=True)
     ]
 
 

@@ -32,8 +32,8 @@ _HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
 
 
 def visible(movies: QuerySet[Movie]) -> QuerySet[Movie]:
-    """Filter out deleted movies, and join the timelapses."""
-    return movies.select_related("timelapse__camera", "requested_by").exclude(state__in=_HIDDEN)
+    """Filter out deleted movies, and join the timelapses and the sounds."""
+    return movies.select_related("timelapse__camera", "requested_by", "sound").exclude(state__in=_HIDDEN)
 
 
 def visible_movies() -> QuerySet[Movie]:
@@ -128,12 +128,6 @@ def possibly_orphaned() -> list[Movie]:
     )
 
 
-def being_rendered(timelapse: Timelapse) -> list[Movie]:
-    """Return the movies for which a worker holds the timelapse's render lock: one at most."""
-    tokens = [hold.token for hold in fsmlock.holds_on(timelapse) if hold.lock == "render"]
-    return list(movies_of(timelapse.pk).filter(token__in=tokens)) if tokens else []
-
-
 def is_being_rendered(movie: Movie) -> bool:
     """Return whether a worker holds the timelapse's render lock for this movie."""
     return any(
@@ -147,6 +141,20 @@ def movies_by_token(tokens: Iterable[int]) -> dict[tuple[int, int], Movie]:
     rendered = Movie.objects.filter(token__in=wanted, state=Movie.States.RENDERING)
     found = rendered.select_related("timelapse", "requested_by") if wanted else ()
     return {(movie.timelapse_id, movie.token): movie for movie in found if movie.token is not None}
+
+
+def stopped_by(causes: Iterable[str]) -> dict[str, tuple[Movie, str]]:
+    """Return the movies that are rendered for these causes of holds, each with the transition that stops it.
+
+    Without those whose worker was asked to stop already.
+    """
+    names = (cause.rpartition(" ") for cause in causes)
+    keys = [key for name, _, key in names if name == "Movie" and key.isascii() and key.isdigit()]
+    wanted = [int(key) for key in keys if len(key) < 19]
+    rendered = Movie.objects.filter(
+        pk__in=wanted, state=Movie.States.RENDERING, cancel_requested_at=None
+    ).select_related("timelapse__camera")
+    return {str(movie): (movie, "cancel") for movie in (rendered if wanted else ())}
 
 
 def render_lock_reasons(timelapse: Timelapse) -> tuple[fsmlock.Reason, ...]:
@@ -179,6 +187,11 @@ def segments_of(timelapse: int) -> Path:
     return conf.get().media_root / "segments" / str(timelapse)
 
 
+def sound_file(sha256: str) -> Path:
+    """Return the path of a stored sound."""
+    return conf.get().media_root / "sounds" / sha256
+
+
 def folder_of(movie: int) -> Path:
     """Return the folder of a movie's files."""
     return conf.get().media_root / "movies" / str(movie)
@@ -204,13 +217,31 @@ def file_name(movie: Movie) -> str:
 
     Its title takes the place of its number. Characters that some file system refuses become spaces.
     """
-    timelapse, title = _safe(str(movie.timelapse)) or "Timelapse", _safe(movie.title) or str(movie)
+    timelapse, title = safe_name(str(movie.timelapse)) or "Timelapse", safe_name(movie.title) or str(movie)
     return f"{timelapse} {movie.created_at:%Y-%m-%d} {title}.mp4"
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
+    """Return a name without characters that some file system refuses, which become spaces."""
     letters = (letter if letter.isprintable() and letter not in _UNSAFE else " " for letter in name)
     return " ".join("".join(letters).split()).strip(". ")
+
+
+def sprite_of(movie: int) -> Path:
+    """Return the path of the movie's thumbnails, all in one picture."""
+    return folder_of(movie) / "sprite.jpg"
+
+
+def thumbnails_of(movie: int) -> Path:
+    """Return the path of the index (WebVTT) of the movie's thumbnails."""
+    return folder_of(movie) / "thumbnails.vtt"
+
+
+def thumbnails_url(movie: Movie) -> str | None:
+    """Return the URL of the index of its thumbnails; None until it is ready, and for one made without."""
+    if movie.state != Movie.States.READY or not thumbnails_of(movie.pk).exists():
+        return None
+    return f"/media/sprites/{movie.pk}.vtt"
 
 
 def poster_url(movie: Movie) -> str | None:

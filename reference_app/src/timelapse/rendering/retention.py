@@ -12,8 +12,9 @@ from fsmlock.iteration import Iteration
 from fsmlock.models import Run
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import visible
-from timelapse.frames.retention import Retention, remove
+from timelapse.frames.retention import remove
 from timelapse.rendering.models import Movie
+from timelapse.timelapses.retention import removable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +41,9 @@ class ThinFrames(Iteration):
     transactional = True
     needs = ("thin",)
 
-    def __init__(self, camera: str, before: str, every: int) -> None:
+    def __init__(self, camera: str, now: str) -> None:
         self._camera = UUID(camera)
-        self._retention = Retention(before=datetime.fromisoformat(before), every=every)
+        self._now = datetime.fromisoformat(now)
 
     def target(self) -> Camera:
         """The camera, whose movies are not rendered meanwhile."""
@@ -50,11 +51,12 @@ class ThinFrames(Iteration):
 
     def items(self) -> QuerySet[Frame]:
         """The camera's frames to remove."""
-        return self._retention.removable().filter(camera=self._camera)
+        return removable(self._now).filter(camera=self._camera)
 
     def each_batch(self, items: Sequence[Frame]) -> None:
-        """Remove a batch."""
-        remove(items)
+        """Remove a batch, without the frames that somebody has decided to keep since the run began."""
+        still = removable(self._now).filter(pk__in=[frame.pk for frame in items])
+        remove(list(still))
 
     def throttle(self) -> timedelta | None:
         """Step aside for the camera's unfinished movies."""
@@ -66,19 +68,11 @@ class ThinFrames(Iteration):
 def enqueue_thinning(*, now: datetime | None = None) -> int:
     """Enqueue a run for each camera that has frames to remove; return how many."""
     now = now or timezone.now()
-    retention = Retention.configured(now)
-    if retention is None:
-        return 0
-    with_old_frames = retention.removable().order_by().values("camera")
+    with_old_frames = removable(now).order_by().values("camera")
     enqueued = 0
     for camera in visible(Camera.objects.filter(pk__in=with_old_frames)):
         if not _is_under_way(camera, now):
-            ThinFrames.enqueue(
-                camera=str(camera.pk),
-                before=retention.before.isoformat(),
-                every=retention.every,
-                by="retention",
-            )
+            ThinFrames.enqueue(camera=str(camera.pk), now=now.isoformat(), by="retention")
             enqueued += 1
     return enqueued
 

@@ -1,15 +1,19 @@
-"""What a movie adds to its pictures. Pure."""
+"""How a movie shows its pictures, and what it adds to them. Pure."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self, cast
 
 from fsmlock import Reason
+from timelapse.rendering.codecs import CODECS, missing
+from timelapse.rendering.fit import CONTAIN, FOCUSES, MODES, Fit, Mode, focus_of
 from timelapse.rendering.lettering import missing_glyphs
 
 LONGEST_TEXT: Final = 100
+#: What becomes of a picture that can't be used.
+UNUSABLE: Final = ("leave_out", "hold")
 MAX_FADE_S: Final = 10.0
 #: How long the card at the end is shown, seconds.
 CARD_S: Final = 3.0
@@ -17,18 +21,27 @@ CARD_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """What is added to the pictures; the default is nothing.
+    """How pictures of another shape are fitted, and what is added to all; the default is nothing.
 
     A label has the capture time, a text and the exposure, as far as they are wanted and known. ``fade_s`` is
-    how long the movie fades from black and to black. ``end_text`` is shown on a card at the end.
+    how long the movie fades from black and to black. ``end_text`` is shown on a card at the end. ``fit`` is a
+    `fit.Mode`. When it crops, ``focus`` stays in the picture: one of nine names (``top-left``), or
+    percent from left and top (``30,70``). A picture that can't be used is ``unusable``: ``leave_out``, or
+    ``hold`` to show the one before it instead. ``codec`` is one of `codecs.CODECS`. ``steady`` takes the sway
+    of the camera away, for which pictures are cropped a little.
     """
 
     deflicker: bool = False
+    steady: bool = False
     label_time: bool = False
     label_text: str = ""
     label_exposure: bool = False
     fade_s: float = 0.0
     end_text: str = ""
+    fit: str = CONTAIN.mode
+    focus: str = "center"
+    unusable: str = "leave_out"
+    codec: str = CODECS[0]
 
     def validation_errors(self) -> dict[str, Reason]:
         """Return the reason for each invalid field; empty if all are valid."""
@@ -36,6 +49,26 @@ class Style:
         for field, text in (("label_text", self.label_text), ("end_text", self.end_text)):
             if reason := _wrong_text(text):
                 wrong[field] = reason
+        if self.fit not in MODES:
+            wrong["fit"] = Reason(
+                code="unknown_fit",
+                message=f"Pictures can't be fitted by {_short(self.fit)}.",
+                remedy=f"Choose one of {', '.join(MODES)}.",
+            )
+        if self.unusable not in UNUSABLE:
+            wrong["unusable"] = Reason(
+                code="unknown_choice",
+                message=f"Pictures that can't be used can't be handled by {_short(self.unusable)}.",
+                remedy=f"Choose one of {', '.join(UNUSABLE)}.",
+            )
+        if reason := _wrong_codec(self.codec):
+            wrong["codec"] = reason
+        if focus_of(self.focus) is None:
+            wrong["focus"] = Reason(
+                code="focus_invalid",
+                message=f"{_short(self.focus)} is no point of a picture.",
+                remedy=f"Choose one of {', '.join(FOCUSES)}, or percent from left and top, such as 30,70.",
+            )
         if not math.isfinite(self.fade_s) or not 0 <= self.fade_s <= MAX_FADE_S:
             wrong["fade_s"] = Reason(
                 code="fade_out_of_range",
@@ -50,8 +83,14 @@ class Style:
         return bool(self.label_time or self.label_text or self.label_exposure)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values; empty if it is the default."""
-        return {} if self == PLAIN else asdict(self)
+        """Return what isn't the default, as JSON values."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value != getattr(PLAIN, name)}
+
+    @property
+    def fitting(self) -> Fit:
+        """How pictures of another shape are fitted. The style must be valid."""
+        return Fit.of(cast("Mode", self.fit), focus_of(self.focus) or FOCUSES["center"])
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -61,6 +100,28 @@ class Style:
 
 #: The style that adds nothing.
 PLAIN: Final = Style()
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…")
+
+
+def _wrong_codec(codec: str) -> Reason | None:
+    if codec not in CODECS:
+        return Reason(
+            code="unknown_codec",
+            message=f"Movies can't be encoded by {_short(codec)}.",
+            remedy=f"Choose one of {', '.join(CODECS)}.",
+        )
+    # H.264 is what everything here is made for: nobody waits for PyAV to learn that it is there.
+    lacks = missing(codec) if codec != CODECS[0] else None
+    if lacks is None:
+        return None
+    return Reason(
+        code="codec_unavailable",
+        message=f"This server can't encode {codec.upper()}: its PyAV lacks {lacks}.",
+        remedy="Choose H.264, or install a PyAV that has it.",
+    )
 
 
 def _wrong_text(text: str) -> Reason | None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
+from eliot import start_action
 
 import fsmlock
+import queue_insight
 from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
-from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention
+from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention, sounds
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
@@ -22,7 +24,8 @@ from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.pipeline.render import Rendered, render
 from timelapse.rendering.pipeline.store import SegmentStore
-from timelapse.rendering.planning import plan_of
+from timelapse.rendering.planning import plan_of, sound_of
+from timelapse.rendering.whereabouts import waits
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 
@@ -49,7 +52,14 @@ def render_movie(movie: int) -> None:
         return
     if queries.is_being_rendered(found):
         return
-    lock = fsmlock.hold(found.timelapse, "render", policy=WAIT_FOR_LOCK, lease=LEASE, why=str(found))
+    lock = fsmlock.hold(
+        found.timelapse,
+        "render",
+        policy=WAIT_FOR_LOCK,
+        lease=LEASE,
+        why=str(found),
+        holder=found.requester or None,
+    )
     with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
         _render_with(held, found)
     actions.notify(found)  # only now is the lock free: pages show it
@@ -61,8 +71,13 @@ def render_movie(movie: int) -> None:
 
 @shared_task(name="rendering.recover_movies")
 def recover_movies() -> None:
-    """Send the tasks of movies again whose worker died or whose task was lost."""
-    for movie in queries.possibly_orphaned():
+    """Send the tasks of movies again whose worker died or whose task was lost; not of those that wait."""
+    orphaned = queries.possibly_orphaned()
+    queued = [movie.task_id for movie in orphaned if movie.state == Movie.States.QUEUED]
+    snapshot = queue_insight.snapshot(tasks=queued) if queued else None
+    for movie in orphaned:
+        if snapshot is not None and movie.task_id in queued and waits(movie, snapshot):
+            continue
         if not queries.render_lock_reasons(movie.timelapse) and not queries.is_in_line(movie):
             with suppress(fsmlock.StaleState):
                 actions.recover(movie)
@@ -76,7 +91,11 @@ def request_latest_movies() -> int:
 
 @shared_task(name=FINISH_TASK)
 def finish_deletions() -> int:
-    """Complete deletions of cameras, and of timelapses that a crash interrupted; return how many."""
+    """Complete deletions of cameras, and of timelapses that a crash interrupted; return how many.
+
+    Sounds that no movie has are removed, too.
+    """
+    sounds.remove_unused(timezone.now())
     return deletion.finish_deletions() + camera_deletion.finish_camera_deletions()
 
 
@@ -110,12 +129,13 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
 
 
 def _render(held: ActiveHold, movie: Movie) -> None:
-    plan, store = plan_of(movie), SegmentStore(queries.segments_of(movie.timelapse_id))
-    by = movie.requested_by.get_username() if movie.requested_by else ""
+    plan, store = plan_of(movie, held.check), SegmentStore(queries.segments_of(movie.timelapse_id))
     if movie.afresh:
         store.discard(plan)
         with held.transaction():
             actions.record_discarded(movie)
+    if plan.segments and store.find(plan.segments[0]) is None:
+        plan = plan.starting_quickly()  # a stretch whose first segment another movie would have shared
     store.sweep(conf.get().segment_bytes, keep=plan)
     begun, kept = time.monotonic(), store.frames_done(plan)
     with progress(
@@ -123,7 +143,7 @@ def _render(held: ActiveHold, movie: Movie) -> None:
         total=plan.frame_count,
         unit="frame",
         about=about(movie),
-        by=by,
+        by=movie.requester,
         description=f"Rendering {movie}",
         initial=kept,  # what an earlier attempt has done is not this one's pace
     ) as work:
@@ -140,8 +160,8 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                 actions.record_beginning(movie, files)
 
         try:
-            with closing(
-                render(
+            with start_action(action_type="render:encode"):
+                result = render(
                     plan,
                     queries.folder_of(movie.pk),
                     store,
@@ -149,9 +169,10 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                     on_frame=on_frame,
                     on_beginning=on_beginning,
                     on_packet=held.check,
+                    sound=sound_of(movie),
                     stalled_after_s=conf.get().render_stalled_seconds,
                 )
-            ) as rendered:
+            with closing(result) as rendered:
                 work.step("publish")
                 movie.frames_done = plan.frame_count
                 with held.transaction():

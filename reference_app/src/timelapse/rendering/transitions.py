@@ -8,17 +8,20 @@ from django.utils import timezone
 
 import fsmlock
 from timelapse.cameras.models import Camera
-from timelapse.rendering import actions, latest
+from timelapse.rendering import actions, latest, queries
 from timelapse.rendering.camera_deletion import delete_camera
 from timelapse.rendering.deletion import delete_timelapse
 from timelapse.rendering.models import Movie
 from timelapse.rendering.presets import options_of
+from timelapse.shared import remedies
 from timelapse.shared.transitions import Applied, applied_by
 from timelapse.timelapses.actions import keep_latest_movie, stop_latest_movie
 from timelapse.timelapses.models import Timelapse
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+remedies.declare(queries.stopped_by)
 
 
 @applied_by(Timelapse, "render")

@@ -1,10 +1,12 @@
-"""Why a queued movie isn't being rendered yet: its lock and the movies before it, else its queue."""
+"""Why a queued movie isn't being rendered yet, or why one that is being rendered doesn't go on.
+
+Its lock and the movies before it come first, else its task: where that is, who has it, and what happens next.
+"""
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import fsmlock
 import queue_insight
@@ -13,34 +15,47 @@ from fsmlock import Reason
 from fsmlock.inspection import reason_for
 from timelapse.rendering.domain import time_range
 from timelapse.rendering.queries import movies_by_token, queued_before
+from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from eliot_progress import TaskState
+    from fsmlock import HoldInfo
     from timelapse.rendering.models import Movie
     from timelapse.timelapses.models import Timelapse
 
 
-#: A task sent less than this ago may be between queue and worker, where it can't be observed.
-IN_TRANSIT: Final = timedelta(seconds=2)
-
-
 def waiting_reasons(movies: Iterable[Movie]) -> dict[Movie, tuple[Reason, ...]]:
-    """Return the reasons for each queued movie; takes one queue snapshot for all."""
-    queued = list(movies)
-    held = _held({movie.timelapse for movie in queued})
-    before = queued_before(queued)
-    snapshot = queue_insight.snapshot()
-    return {
-        movie: held[movie.timelapse] + _behind(before[movie]) or _queue(movie, snapshot) for movie in queued
-    }
+    """Return the reasons for each queued movie, and for each that a silent worker renders.
+
+    Takes one queue snapshot for all.
+    """
+    unfinished = list(movies)
+    holds = {timelapse: fsmlock.holds_on(timelapse) for timelapse in {each.timelapse for each in unfinished}}
+    queued = [movie for movie in unfinished if movie.state == movie.States.QUEUED]
+    before = queued_before(queued) if queued else {}
+    in_the_way = _in_the_way({movie.timelapse: holds[movie.timelapse] for movie in queued})
+    asked = [movie.task_id for movie in unfinished if movie.task_id]
+    snapshot = queue_insight.snapshot(tasks=asked, overview=True)
+    reasons = {}
+    for movie in unfinished:
+        own = own_hold(movie, holds[movie.timelapse])
+        first = () if own is not None else in_the_way.get(movie.timelapse, ())
+        reasons[movie] = first + _behind(before.get(movie, [])) or task_reasons(movie, snapshot, own)
+    return reasons
 
 
-def _held(timelapses: Iterable[Timelapse]) -> dict[Timelapse, tuple[Reason, ...]]:
-    """Return what is in the way of rendering each timelapse: the movie that is rendered, or another hold."""
-    holds = {timelapse: fsmlock.holds_on(timelapse) for timelapse in timelapses}
+def own_hold(movie: Movie, holds: Iterable[HoldInfo]) -> HoldInfo | None:
+    """Return the hold under which a worker renders the movie, or None."""
+    return next((hold for hold in holds if hold.lock == "render" and hold.token == movie.token), None)
+
+
+def _in_the_way(
+    holds: Mapping[Timelapse, tuple[HoldInfo, ...]],
+) -> dict[Timelapse, tuple[Reason, ...]]:
+    """Return what is in the way of each timelapse: the movie that is rendered, or another hold."""
     rendered = movies_by_token(
         hold.token for each in holds.values() for hold in each if hold.lock == "render"
     )
@@ -82,13 +97,4 @@ def _behind(movies: list[Movie]) -> tuple[Reason, ...]:
             remedy="Wait, or cancel the movies before it.",
             params={"movies": names},
         ),
-    )
-
-
-def _queue(movie: Movie, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:
-    if movie.sent_at is None or snapshot.at - movie.sent_at < IN_TRANSIT:
-        return ()
-    return tuple(
-        Reason(code=reason.code, message=reason.message, remedy=reason.remedy)
-        for reason in queue_insight.diagnose(movie.task_id, snapshot)
     )

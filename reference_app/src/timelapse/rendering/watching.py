@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from timelapse.rendering import queries
+from timelapse.rendering.codecs import ENCODERS, Codec
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline import hls
 from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.plan import MovieFormat
 from timelapse.rendering.pipeline.rate import exact_rate
 from timelapse.rendering.pipeline.store import SegmentStore
+from timelapse.rendering.style import Style
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,17 @@ if TYPE_CHECKING:
 
 def format_of(movie: Movie) -> MovieFormat:
     """Return how the movie is encoded."""
-    return MovieFormat(size=Size(movie.width, movie.height), rate=exact_rate(movie.fps))
+    style = Style.from_json(movie.style)
+    codec = cast("Codec", style.codec)
+    return MovieFormat(
+        size=Size(movie.width, movie.height),
+        rate=exact_rate(movie.fps),
+        fit=style.fitting,
+        hold=style.unusable == "hold",
+        codec=codec,
+        preset=ENCODERS[codec].preset,
+        crf=ENCODERS[codec].crf,
+    )
 
 
 def live_url(movie: Movie) -> str | None:

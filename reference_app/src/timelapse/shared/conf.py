@@ -42,6 +42,9 @@ class Settings:
     concurrent_uploads: int = 64
     #: Most bytes of encoded segments kept per timelapse, from which its movies are continued and extended.
     segment_bytes: int = 2_000_000_000
+    #: Largest file of sound that a person may add to a movie, and all of those that no movie has, bytes.
+    max_sound_bytes: int = 50_000_000
+    unused_sound_bytes: int = 500_000_000
     #: A movie fails when none of its frames is finished for so many seconds.
     render_stalled_seconds: float = 120.0
     #: Days for which all frames are kept, counted from their arrival; 0: forever, which turns retention off.
@@ -52,6 +55,18 @@ class Settings:
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.
     heartbeat_seconds: float = 5.0
+    #: The address by which people reach the page, such as ``https://timelapse.example``, for the links in
+    #: notifications; empty: they have none.
+    public_address: str = ""
+    #: The mail server, such as ``smtp+tls://user:password@host:587``; empty: no e-mail is sent.
+    email_url: str = ""
+    #: From whom e-mail is.
+    email_from: str = "timelapse@localhost"
+    #: Seconds for which a need must have begun, or have ended, before anybody is notified.
+    notify_after_seconds: float = 60.0
+    #: Services of one's own that people may enter, such as ``gotifys://push.example``: see
+    #: `timelapse.notifications.services`.
+    notify_services: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a retention that would delete frames which nobody meant.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NewType, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NewType, Self, TypeAlias, TypeVar, cast
 
 import strawberry
 import strawberry_django
@@ -13,18 +14,19 @@ from django.contrib.auth.models import AnonymousUser
 from graphql import GraphQLError
 from strawberry import relay
 from strawberry.dataloader import DataLoader
+from strawberry.types import Info
 from strawberry.types.scalar import ScalarDefinition
 
-from fsmlock.adapters.graphql import Reason, WithTransitions
-from timelapse.shared import subjects
+import fsmlock
+from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
+from timelapse.shared import remedies, subjects
+from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.live import needs_snapshot
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import Model
-    from strawberry.types import Info
 
-    import fsmlock
     from timelapse.shared.live import Event
 
 
@@ -81,7 +83,7 @@ class LiveUpdate:
 
 
 @strawberry.interface(description="Whatever has states, and transitions between them.")
-class Stateful(relay.Node, WithTransitions):
+class Stateful(relay.Node, WithTransitions, WithLocks):
     """A row of a model with states."""
 
     state: str
@@ -95,6 +97,71 @@ class Stateful(relay.Node, WithTransitions):
     def display_name(self) -> str:
         """Name it as its model does."""
         return str(self)
+
+    @strawberry.field(
+        description="The steps that lead to a state, a transition or an action, and before them those of "
+        "other objects that end the holds in their way. Empty: it is there. Null: nothing leads there."
+    )
+    async def plan(self, info: Info, to: str) -> list[PlanStep] | None:
+        """Plan it together with the other objects of the request.
+
+        Raises:
+            GraphQLError: its model has nothing of that name (``extensions.code`` is ``unknown_name``).
+        """
+        found = await load(info, _plans, (cast("Model", self), to, current_user(info)))
+        steps = cast("tuple[fsmlock.Step, ...] | None", found)
+        return None if steps is None else [PlanStep.from_value(step) for step in steps]
+
+
+@strawberry.type(description="A transition that leads on, of the object itself or of one that is in its way.")
+class PlanStep:
+    """See fsmlock.Step."""
+
+    label: str = strawberry.field(description="What the button says.")
+    transition: str = strawberry.field(description="The name of the object's transition or action.")
+    allowed: bool = strawberry.field(description="Whether the viewer can do it now.")
+    reasons: list[Reason] = strawberry.field(description="What blocks it now: a step before it may end that.")
+    value: strawberry.Private[fsmlock.Step]
+
+    @strawberry.field(
+        description="The object that it changes; null if the viewer may not read it.",
+        metadata=only(SIGNED_IN),
+    )
+    def object(self, info: Info) -> Stateful | None:
+        """Return it if the viewer may."""
+        return cast("Stateful | None", _readable(info, self.value.object))
+
+    @classmethod
+    def from_value(cls, step: fsmlock.Step) -> Self:
+        """Convert a step."""
+        return cls(
+            label=step.label,
+            transition=step.name,
+            allowed=step.allowed,
+            reasons=reasons_of(step.reasons),
+            value=step,
+        )
+
+
+_Asked: TypeAlias = "tuple[Model, str, User | None]"
+_Planned: TypeAlias = "tuple[fsmlock.Step, ...] | GraphQLError | None"
+
+
+def _plans(asked: list[_Asked]) -> dict[_Asked, _Planned]:
+    """Plan for all objects of a model together that want the same. The data loader raises the errors."""
+    alike: dict[tuple[type[Model], str, User | None], list[Model]] = {}
+    for obj, to, user in asked:
+        alike.setdefault((type(obj), to, user), []).append(obj)
+    found: dict[_Asked, _Planned] = {}
+    for (_, to, user), objects in alike.items():
+        try:
+            plans = fsmlock.plan_many(objects, to=to, user=user, remedies=remedies.ending)
+        except fsmlock.ConfigurationError as unknown:
+            error = GraphQLError(str(unknown), extensions={"code": "unknown_name"})
+            found |= {(obj, to, user): error for obj in objects}
+        else:
+            found |= {(obj, to, user): steps for obj, steps in plans.items()}
+    return found
 
 
 def kind_of(event: Event | None) -> UpdateKind:
@@ -143,7 +210,8 @@ async def load(info: Info, find: Callable[[list[_Key]], Mapping[_Key, _Value]], 
 
     if find not in loaders:
         loaders[find] = DataLoader(find_all, cache=False)
-    return await loaders[find].load(key)
+    # Strawberry's loader never loads again once a batch's only caller is cancelled before the batch starts.
+    return await asyncio.shield(loaders[find].load(key))
 
 
 async def subject_named(info: Info, name: str) -> relay.Node | None:

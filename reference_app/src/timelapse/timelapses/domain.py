@@ -1,15 +1,21 @@
-"""Validation of timelapses. Pure."""
+"""Validation of timelapses, and their times by the clock of a camera. Pure."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from timelapse.cameras.timelapse_offer import LONGEST_NAME, LONGEST_NOTES
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
-LONGEST_NAME: Final = 80
+#: The largest values of a retention: days, and the frames of which one is kept.
+MOST_DAYS: Final = 36_500
+MOST_EVERY: Final = 10_000
+#: Timelapses that a camera may have, archived ones included: a frame belongs to no more than these.
+MOST_OF_A_CAMERA: Final = 200
 
 #: The named sets of options for movies, as they are offered; rendering says what each of them does.
 PRESET_LABELS: Final = {
@@ -32,12 +38,22 @@ LATEST_EVERY: Final = {
 LATEST_PRESETS: Final = ("plain", "construction_site", "sky", "plants")
 
 
-def validation_errors(name: str, starts_at: datetime | None, ends_at: datetime | None) -> tuple[Reason, ...]:
-    """Return the reasons why a timelapse of these values is invalid; none if it is valid."""
+def validation_errors(
+    name: str, starts_at: datetime | None, ends_at: datetime | None, notes: str = ""
+) -> tuple[Reason, ...]:
+    """Return the reasons why a timelapse of these values is invalid; none if it is valid.
+
+    The ``params`` of each name its field.
+    """
     reasons = []
     if not name.strip():
         reasons.append(
-            Reason(code="name_missing", message="A timelapse needs a name.", remedy="Type one, say: Roof.")
+            Reason(
+                code="name_missing",
+                message="A timelapse needs a name.",
+                remedy="Type one, say: Roof.",
+                params={"field": "name"},
+            )
         )
     if len(name.strip()) > LONGEST_NAME:
         reasons.append(
@@ -45,10 +61,41 @@ def validation_errors(name: str, starts_at: datetime | None, ends_at: datetime |
                 code="name_too_long",
                 message=f"The name has {len(name.strip())} characters; {LONGEST_NAME} fit.",
                 remedy="Shorten it.",
+                params={"field": "name"},
+            )
+        )
+    if len(notes) > LONGEST_NOTES:
+        reasons.append(
+            Reason(
+                code="notes_too_long",
+                message=f"The notes have {len(notes)} characters; {LONGEST_NOTES} fit.",
+                remedy="Shorten them.",
+                params={"field": "notes"},
             )
         )
     if starts_at is not None and ends_at is not None and ends_at < starts_at:
         reasons.append(
-            Reason(code="ends_first", message="It ends before it starts.", remedy="Exchange start and end.")
+            Reason(
+                code="ends_first",
+                message="It ends before it starts.",
+                remedy="Exchange start and end.",
+                params={"field": "ends_at"},
+            )
         )
     return tuple(reasons)
+
+
+def by_clock(at: datetime | None, zone: tzinfo) -> datetime | None:
+    """Return a moment as a clock of the time zone shows it, in whole seconds."""
+    return None if at is None else at.astimezone(zone).replace(tzinfo=None, microsecond=0)
+
+
+def moment(shown: datetime | None, zone: tzinfo, before: datetime | None = None) -> datetime | None:
+    """Return the moment that a clock of the time zone shows.
+
+    A clock that is put back shows an hour twice, and no fractions of a second: a value that is still what
+    ``before`` looks like means ``before``; any other means the first of two moments.
+    """
+    if shown is None or shown == by_clock(before, zone):
+        return None if shown is None else before
+    return shown.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
-from typing import Annotated, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
 import strawberry_django
-from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types import Info
-from strawberry_django.relay import DjangoListConnection
+from strawberry.types.base import get_object_definition
 
 import fsmlock
 from camera_agent.protocol.settings import CameraSettings
-from fsmlock.adapters.graphql import WithLocks
+from fsmlock.adapters.graphql import Reason
 from timelapse.cameras.configuration import DesiredConfiguration, current_configurations
 from timelapse.cameras.graphql import Camera
 from timelapse.frames import daylight
@@ -40,11 +39,15 @@ from timelapse.frames.graphql.footage import (
 )
 from timelapse.frames.pages import Page
 from timelapse.shared import subjects
-from timelapse.shared.access import needs, only, readable_by
-from timelapse.shared.graphql import LiveUpdate, Stateful, UserError, load, user_errors
+from timelapse.shared.access import SIGNED_IN, filtered, needs, only, readable_by, refusal
+from timelapse.shared.connections import Connection
+from timelapse.shared.graphql import LiveUpdate, Stateful, current_user, load, reasons_of
 from timelapse.shared.list_updates import list_updates
-from timelapse.timelapses import actions, models, queries
+from timelapse.timelapses import actions, models, queries, transitions  # noqa: F401 - registers what applies them
 from timelapse.timelapses.queries import Footage
+
+if TYPE_CHECKING:
+    from timelapse.cameras.models import Camera as CameraRow
 
 _VIEW: Final = needs("timelapses.view_timelapse")
 subjects.declare(models.Timelapse, queries.timelapses, _VIEW)
@@ -54,13 +57,27 @@ subjects.declare(models.Timelapse, queries.timelapses, _VIEW)
 @strawberry_django.type(
     models.Timelapse, description="A camera's frames of a period.", disable_optimization=True
 )
-class Timelapse(Stateful, WithLocks):
+class Timelapse(Stateful):
     """A timelapse. Downstream apps extend this type (movies)."""
 
     name: str
     state: str
+    notes: str
     camera: Camera
+    starts_at: datetime | None = strawberry_django.field(
+        description="When it begins; null: with the camera's first frame."
+    )
+    ends_at: datetime | None = strawberry_django.field(
+        description="When it ends; null: it goes on until somebody stops it."
+    )
     created_at: datetime
+    keep_all_days: int | None = strawberry_django.field(
+        description="Days for which all its frames are kept; 0: for ever; null: as the settings of the "
+        "server say."
+    )
+    keep_every: int | None = strawberry_django.field(
+        description="Of older frames, one of so many is kept; null: as the settings say."
+    )
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Timelapse], info: Info) -> QuerySet[models.Timelapse]:  # noqa: ARG003
@@ -74,6 +91,20 @@ class Timelapse(Stateful, WithLocks):
     def latest_movie_every_seconds(self) -> int | None:
         """Return the setting."""
         return _row(self).latest_every_s
+
+    @strawberry_django.field(
+        description="When its latest movie was requested last, refused or not; null: not yet."
+    )
+    def latest_movie_requested_at(self) -> datetime | None:
+        """Return it."""
+        return _row(self).latest_requested_at
+
+    @strawberry_django.field(
+        description="Why that request was refused; empty: it was not. It is made again after the same time."
+    )
+    def latest_movie_refusals(self) -> list[Reason]:
+        """Return the reasons."""
+        return reasons_of(fsmlock.Reason(**reason) for reason in _row(self).latest_refusals)
 
     @strawberry_django.field(description="How many frames there are.")
     async def frame_count(self, info: Info) -> int:
@@ -144,34 +175,18 @@ class Timelapse(Stateful, WithLocks):
         return None if found is None else [Night.from_value(each) for each in found]
 
 
-@strawberry.input
-class CreateTimelapseInput:
-    """The camera, and the timelapse's name."""
-
-    camera: relay.GlobalID
-    name: str
-
-
-@strawberry.type
-class CreateTimelapsePayload:
-    """The new timelapse, or the errors."""
-
-    timelapse: Timelapse | None
-    errors: list[UserError]
-
-
 @strawberry.type
 class Query:
     """Reads of this app."""
 
     @strawberry_django.connection(
-        DjangoListConnection[Timelapse],
-        description="All timelapses, oldest first.",
+        Connection[Timelapse],
+        description="All timelapses that aren't archived, or those that are; oldest first.",
         metadata=only(_VIEW),
     )
-    def timelapses(self) -> Iterable[Timelapse]:
+    def timelapses(self, archived: bool = False) -> Iterable[Timelapse]:
         """List them."""
-        return cast("Iterable[Timelapse]", queries.timelapses())
+        return cast("Iterable[Timelapse]", queries.archived() if archived else queries.listed())
 
 
 @strawberry.type
@@ -191,26 +206,8 @@ class Subscription:
     )
     async def timelapse_list_updates(self) -> AsyncGenerator[TimelapseListUpdate, None]:
         """Read the timelapse that changed."""
-        async for update in list_updates(TimelapseListUpdate, actions.LIST_GROUP, queries.timelapses):
+        async for update in list_updates(TimelapseListUpdate, actions.LIST_GROUP, queries.listed):
             yield update
-
-
-@strawberry.type
-class Mutation:
-    """Writes of this app."""
-
-    @strawberry.mutation(
-        description="Create a timelapse of a camera's frames.",
-        metadata=only(needs("timelapses.add_timelapse")),
-    )
-    async def create_timelapse(self, input: CreateTimelapseInput) -> CreateTimelapsePayload:  # noqa: A002
-        """Create one."""
-        try:
-            camera = camera_pk_of(input.camera)
-            timelapse = await sync_to_async(actions.create_timelapse)(camera=camera, name=input.name)
-        except fsmlock.Refused as refused:
-            return CreateTimelapsePayload(timelapse=None, errors=user_errors(refused.reasons))
-        return CreateTimelapsePayload(timelapse=cast("Timelapse", timelapse), errors=[])
 
 
 def camera_pk_of(camera: relay.GlobalID) -> UUID:
@@ -250,3 +247,24 @@ async def _zone_of(info: Info, timelapse: models.Timelapse) -> ZoneInfo:
 async def footage_of(info: Info, timelapse: models.Timelapse) -> Footage:
     """Load the timelapse's footage together with that of others requested at the same time."""
     return await load(info, queries.footage, timelapse.pk) or Footage()
+
+
+@strawberry.type
+class FilmedCamera:
+    """Fields added to the type `Camera`, which itself must not import timelapses."""
+
+    @strawberry_django.field(
+        description="Its timelapses that aren't archived, oldest first; none for who may not see any.",
+        metadata=filtered(SIGNED_IN),
+    )
+    async def timelapses(self, info: Info) -> list[Timelapse]:
+        """Load them together with those of the other cameras of the request."""
+        if refusal(_VIEW, current_user(info), "timelapses") is not None:
+            return []
+        camera = cast("CameraRow", self)
+        return cast("list[Timelapse]", await load(info, queries.timelapses_of_cameras, camera.pk) or [])
+
+
+get_object_definition(Camera, strict=True).fields.extend(
+    get_object_definition(FilmedCamera, strict=True).fields
+)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
 from timelapse.cameras.models import STOP_MOVIES, Camera
-from timelapse.frames.queries import frames_of
-from timelapse.timelapses.domain import LATEST_EVERY, LATEST_PRESETS, PRESET_LABELS
+from timelapse.cameras.timelapse_offer import LONGEST_NAME, LONGEST_NOTES, TIMELAPSE_FIELDS
+from timelapse.frames.queries import frames_of, zone_of
+from timelapse.shared import conf
+from timelapse.timelapses.domain import (
+    LATEST_EVERY,
+    LATEST_PRESETS,
+    MOST_DAYS,
+    MOST_EVERY,
+    PRESET_LABELS,
+    by_clock,
+)
 from timelapse.timelapses.sharing import SHARE, SHARE_OFFER
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from django.db.models import QuerySet
 
+    from fsmlock.offers import Value
     from timelapse.frames.models import Frame
 
 NO_FRAMES = Reason(
@@ -59,8 +73,79 @@ def keeps_latest_movie(timelapse: Timelapse) -> Reason | None:
     return None if timelapse.latest_every_s is not None else KEEPS_NONE
 
 
+def has_begun(timelapse: Timelapse) -> Reason | None:
+    """Require that its period has begun."""
+    if timelapse.starts_at is None or timelapse.starts_at <= timezone.now():
+        return None
+    return Reason(
+        code="not_begun",
+        message=f"It begins at {timelapse.starts_at.isoformat(timespec='seconds')}.",
+        remedy="Wait until then, change its period, or delete it.",
+    )
+
+
+def goes_on(timelapse: Timelapse) -> Reason | None:
+    """Require that its period isn't over."""
+    if timelapse.ends_at is None or timelapse.ends_at > timezone.now():
+        return None
+    return Reason(
+        code="over",
+        message=f"It ended at {timelapse.ends_at.isoformat(timespec='seconds')}.",
+        remedy="Change its period if it is to go on.",
+    )
+
+
+def current_values(timelapse: Timelapse) -> dict[str, Value]:
+    """Return what the form of a timelapse has at first."""
+    return {
+        "name": timelapse.name,
+        "notes": timelapse.notes,
+        "starts_at": by_clock(timelapse.starts_at, timelapse.zone),
+        "ends_at": by_clock(timelapse.ends_at, timelapse.zone),
+    }
+
+
+def current_retention(timelapse: Timelapse) -> dict[str, Value]:
+    """Return what the form of a timelapse's retention has at first."""
+    every = conf.get().keep_every if timelapse.keep_every is None else timelapse.keep_every
+    return {"days": timelapse.keep_all_days, "every": every}
+
+
+RETENTION_FIELDS = (
+    InputField(
+        name="days",
+        kind="whole_number",
+        label="Keep all frames for",
+        unit="days",
+        default=None,
+        optional=True,
+        minimum=0,
+        maximum=MOST_DAYS,
+        help="0: for ever. Empty: as the settings of the server say.",
+    ),
+    InputField(
+        name="every",
+        kind="whole_number",
+        label="Of older frames, keep one of",
+        default=10,
+        minimum=1,
+        maximum=MOST_EVERY,
+        help="1: all of them.",
+    ),
+)
+
+
 class Timelapse(Lifecycle, models.Model):
-    """The frames of a camera from ``starts_at`` to ``ends_at``; null means unlimited."""
+    """The frames of a camera from ``starts_at`` to ``ends_at``; null means unlimited.
+
+    - ready → archived: A user needs it no longer. It ends, and leaves the lists.
+    - archived → ready: A user needs it again.
+    """
+
+    class States(Lifecycle.States):
+        """Archived: kept with all its movies, and listed only for those who ask for it."""
+
+        ARCHIVED: ClassVar[str] = "archived"
 
     #: A timelapse is ready as soon as it is created: it needs no frames.
     initial_state: ClassVar[str] = Lifecycle.States.READY
@@ -77,22 +162,30 @@ class Timelapse(Lifecycle, models.Model):
         inherits={"import", "retime", "thin", "delete"},
     )
 
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=LONGEST_NAME)
+    notes = models.TextField(max_length=LONGEST_NOTES, blank=True, default="")
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="timelapses")
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    #: Days for which all its frames are kept, from their arrival; 0: for ever; null: as the settings say.
+    keep_all_days = models.PositiveIntegerField(null=True, editable=False)
+    #: Of older frames, one of so many is kept; null: as the settings say.
+    keep_every = models.PositiveIntegerField(null=True, editable=False)
     #: Its latest movie is rendered anew when frames have come, at most once in so many seconds; null: none.
     latest_every_s = models.PositiveIntegerField(null=True, editable=False)
     #: The latest movie's ``fps``, ``size`` and ``preset``, as `keep_latest_movie` takes them.
     latest_options = models.JSONField(default=dict, editable=False)
     #: When the latest movie was requested last; null: not since somebody asked to keep one.
     latest_requested_at = models.DateTimeField(null=True, editable=False)
+    #: Why that request was refused, each reason with ``code``, ``message`` and ``remedy``; empty: it was not.
+    latest_refusals = models.JSONField(default=list, editable=False)
 
     class Meta:
         """Oldest first, so that a new timelapse doesn't move the others."""
 
         ordering = ("created_at", "pk")
+        indexes = (models.Index(fields=("camera", "state", "ends_at"), name="timelapse_by_end"),)
         permissions = (("render_timelapse", "Can render timelapse"),)
 
     def __str__(self) -> str:
@@ -181,8 +274,78 @@ class Timelapse(Lifecycle, models.Model):
     def share(self) -> None:
         """A link is made that shows its newest movie and its latest picture, whichever those are then."""
 
+    @action(
+        source=Lifecycle.States.READY,
+        label="Edit",
+        permission="timelapses.change_timelapse",
+        offer=Offer(input=TIMELAPSE_FIELDS, initial=current_values),
+    )
+    def edit(self, **values: object) -> None:
+        """A user changes its name, its period or its notes. Movies keep the frames that they have."""
+
+    @action(
+        source=[Lifecycle.States.READY, States.ARCHIVED],
+        label="Retention",
+        permission="frames.delete_frame",
+        offer=Offer(
+            kind="danger",
+            confirm=Confirmation(
+                title="Change the retention of %(object)s?",
+                text="Within about an hour, older frames are deleted for good, unless another timelapse "
+                "keeps them. Finished movies stay as they are.",
+            ),
+            input=RETENTION_FIELDS,
+            initial=current_retention,
+        ),
+    )
+    def change_retention(self, **values: object) -> None:
+        """A user sets how long all its frames are kept, and which of the older ones."""
+
+    @action(
+        source=Lifecycle.States.READY,
+        label="Stop",
+        conditions=[has_begun, goes_on],
+        permission="timelapses.change_timelapse",
+        offer=Offer(
+            confirm=Confirmation(
+                title="Stop %(object)s?",
+                text="It ends now: later frames don't belong to it. The camera goes on.",
+            )
+        ),
+    )
+    def stop(self) -> None:
+        """It ends now: frames that are taken later don't belong to it."""
+
     @transition(
-        source=[Lifecycle.States.READY, Lifecycle.States.FAILED],
+        source=Lifecycle.States.READY,
+        target=States.ARCHIVED,
+        label="Archive",
+        conditions=[has_begun],
+        permission="timelapses.change_timelapse",
+        offer=Offer(
+            confirm=Confirmation(
+                title="Archive %(object)s?",
+                text="It ends, leaves the lists, and keeps its frames and movies. You can bring it back.",
+            )
+        ),
+    )
+    def archive(self) -> None:
+        """A user needs it no longer: it ends if it goes on, and no latest movie of it is rendered."""
+        if goes_on(self) is None:
+            self.ends_at = timezone.now()
+        self.latest_every_s = None
+
+    @transition(
+        source=States.ARCHIVED,
+        target=Lifecycle.States.READY,
+        label="Bring back",
+        permission="timelapses.change_timelapse",
+    )
+    def bring_back(self) -> None:
+        """A user needs it again. It doesn't go on by itself: that needs another end."""
+
+    @transition(
+        source=[Lifecycle.States.READY, States.ARCHIVED, Lifecycle.States.FAILED],
         target=Lifecycle.States.DELETING,
         needs="delete",
         label="Delete",
@@ -198,6 +361,11 @@ class Timelapse(Lifecycle, models.Model):
     )
     def start_deleting(self) -> None:
         """A user deletes it: its movies are deleted, and nothing new can begin."""
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its camera, as it is at the first look; UTC if that is not known."""
+        return zone_of(self.camera)
 
     def shown_frames(self) -> QuerySet[Frame]:
         """Return its frames without hidden ones: those of a movie."""

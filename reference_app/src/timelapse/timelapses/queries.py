@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+#: Deleted ones are left out: their rows stay, and would become more and more.
+_KEPT: Final = (Timelapse.States.READY, Timelapse.States.ARCHIVED, Timelapse.States.FAILED)
 _FIRST_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
 _LAST_MOMENT: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -44,6 +46,24 @@ def timelapses() -> QuerySet[Timelapse]:
     return visible(Timelapse.objects.all())
 
 
+def listed() -> QuerySet[Timelapse]:
+    """Return the timelapses of the lists: neither archived nor deleted, with their cameras."""
+    return timelapses().exclude(state=Timelapse.States.ARCHIVED)
+
+
+def archived() -> QuerySet[Timelapse]:
+    """Return the archived timelapses, with their cameras."""
+    return timelapses().filter(state=Timelapse.States.ARCHIVED)
+
+
+def timelapses_of_cameras(cameras: Iterable[UUID]) -> dict[UUID, list[Timelapse]]:
+    """Return the timelapses of each camera that are listed, oldest first, in one query."""
+    found: dict[UUID, list[Timelapse]] = {}
+    for timelapse in listed().filter(camera__in=set(cameras)):
+        found.setdefault(timelapse.camera_id, []).append(timelapse)
+    return found
+
+
 def timelapses_of(camera: UUID) -> QuerySet[Timelapse]:
     """Return a camera's timelapses except deleted ones."""
     return visible(Timelapse.objects.filter(camera=camera))
@@ -51,9 +71,19 @@ def timelapses_of(camera: UUID) -> QuerySet[Timelapse]:
 
 def timelapses_containing(camera: UUID, captured_at: datetime) -> list[int]:
     """Return the timelapses that contain this camera's frame of this time."""
+    return list(containing(camera, captured_at).values_list("pk", flat=True))
+
+
+def containing(camera: UUID | OuterRef, captured_at: datetime | OuterRef) -> QuerySet[Timelapse]:
+    """Return the timelapses that contain a camera's frame of a time, archived ones included."""
     begun = Q(starts_at=None) | Q(starts_at__lte=captured_at)
     not_over = Q(ends_at=None) | Q(ends_at__gte=captured_at)
-    return list(Timelapse.objects.filter(begun, not_over, camera=camera).values_list("pk", flat=True))
+    return Timelapse.objects.filter(begun, not_over, camera=camera, state__in=_KEPT).order_by()
+
+
+def with_own_retention() -> QuerySet[Timelapse]:
+    """Return the timelapses that don't leave it to the settings how long frames are kept."""
+    return Timelapse.objects.filter(state__in=_KEPT, keep_all_days__isnull=False).order_by()
 
 
 def footage(timelapses: Iterable[int]) -> dict[int, Footage]:

@@ -125,6 +125,8 @@ class Workers:
     are_late: bool = False
     paused_by: str = ""
     paused_since: datetime | None = None
+    #: The pause by its name, which can be ended.
+    pause: str = ""
     detail: str = ""
 
 
@@ -198,7 +200,7 @@ def holder_links(holders: Iterable[Holder]) -> tuple[Link, ...]:
 
 
 def run_chain(*, subject: str, state: str, by: str, reason: str, since: datetime | None) -> tuple[Link, ...]:
-    """Return why a run does not go on; nothing while it is executed or has succeeded."""
+    """Return what a run does or waits for; nothing for one that has succeeded or was cancelled."""
     messages = {
         "paused": (f"{by or 'Somebody'} paused it.", "resume", "Resume"),
         "interrupted": (
@@ -207,6 +209,9 @@ def run_chain(*, subject: str, state: str, by: str, reason: str, since: datetime
             "",
         ),
         "enqueued": ("It waits for a worker.", "", ""),
+        "running": ("It is being done.", "request_cancel", "Ask it to stop"),
+        "pausing": (f"{by or 'Somebody'} asked it to pause, which it does after the current item.", "", ""),
+        "cancelling": (f"{by or 'Somebody'} asked it to stop, which it does after the current item.", "", ""),
         "failed": (reason or "It failed without saying why.", "retry", "Try again"),
     }
     if state not in messages:
@@ -226,9 +231,12 @@ def run_chain(*, subject: str, state: str, by: str, reason: str, since: datetime
 
 
 def task_chain(reasons: Iterable[Reason], workers: Workers | None) -> tuple[Link, ...]:
-    """Return why a task is not running."""
+    """Return why a task is not running; one link for a task that runs, which has no reasons."""
     found = tuple(reasons)
-    return (*_task(found), *_workers(workers)) if found else ()
+    if not found:
+        runs = Reason(code="running", message="A worker runs it.", remedy="")
+        return (Link(kind=LinkKind.PROGRESS, reason=runs),)
+    return (*_task(found, workers), *_workers(workers))
 
 
 def start_worker(queue: str) -> str:
@@ -256,8 +264,9 @@ def _queued(movie: MovieFacts) -> Iterator[Link]:
             ),
         )
     if not movie.holders and not movie.before:
-        yield from _task(movie.task)
-    yield from _workers(movie.workers)
+        yield from _task(movie.task, movie.workers)
+    if all(reason.code != "worker_is_back" for reason in movie.task):  # it is there before it reports
+        yield from _workers(movie.workers)
     if not _may_start(movie.workers):
         return
     start = _start(movie)
@@ -280,6 +289,7 @@ def _rendering(movie: MovieFacts) -> Iterator[Link]:
                 code="stopping", message=message, remedy="", params={"by": movie.stop_requested_by}
             ),
         )
+    yield from _task(movie.task, movie.workers)
     if work is None:
         yield Link(
             kind=LinkKind.PROGRESS,
@@ -359,17 +369,21 @@ _TASK_WORDS: Final[Mapping[str, str]] = {
     "worker_gone": "The worker that had it is gone.",
     "revoked": "It was cancelled in the queue: a worker will discard it.",
 }
+#: About a worker that has the task and is silent.
+_OF_SILENT_WORKERS: Final = frozenset({"handed_out", "worker_silent"})
 #: Said by the link about the workers.
 _OF_WORKERS: Final = frozenset({"no_worker", "worker_unknown", "workers_late", "workers_busy"})
 
 
-def _task(reasons: Iterable[Reason]) -> Iterator[Link]:
+def _task(reasons: Iterable[Reason], workers: Workers | None) -> Iterator[Link]:
     for reason in reasons:
-        if reason.code in _OF_WORKERS:
+        if workers is not None and reason.code in _OF_WORKERS:
             continue
         message = _TASK_WORDS.get(reason.code, reason.message)
+        seen_at = reason.params.get("last_seen_at") if reason.code in _OF_SILENT_WORKERS else None
         yield Link(
-            kind=LinkKind.QUEUE,
+            kind=LinkKind.QUEUE if seen_at is None else LinkKind.WORKER,
+            since=None if seen_at is None else datetime.fromisoformat(str(seen_at)),
             reason=Reason(
                 code=reason.code, message=message, remedy=reason.remedy, params=dict(reason.params)
             ),
@@ -384,7 +398,7 @@ def _workers(workers: Workers | None) -> Iterator[Link]:
     since = workers.last_seen_at
     if workers.paused_since is not None:
         code, message = "queue_paused", f"{workers.paused_by} paused the queue “{workers.queue}”."
-        remedy, since = "Resume it on the page of queues.", workers.paused_since
+        remedy, since = "Resume it, or ask an operator to.", workers.paused_since
     elif workers.count is None:
         code, message, remedy = "worker_unknown", "Whether a worker is there is not known.", start_one
     elif workers.count == 0:
@@ -398,7 +412,7 @@ def _workers(workers: Workers | None) -> Iterator[Link]:
         if workers.count != 1:
             message = f"{workers.count} workers have reported; {workers.running} tasks run."
     yield Link(
-        kind=LinkKind.WORKER,
+        kind=LinkKind.QUEUE if code == "queue_paused" else LinkKind.WORKER,
         reason=Reason(
             code=code,
             message=message,
@@ -406,8 +420,16 @@ def _workers(workers: Workers | None) -> Iterator[Link]:
             params={"queue": workers.queue, "workers": workers.count, "running": workers.running},
         ),
         since=since,
+        action=resume_queue(workers),
         detail=workers.detail,
     )
+
+
+def resume_queue(workers: Workers) -> Remedy | None:
+    """Return what ends the pause of a queue; None if it isn't paused."""
+    if not workers.pause:
+        return None
+    return Remedy(subject=workers.pause, transition="resume", label="Resume the queue")
 
 
 def _count(workers: Workers) -> str:

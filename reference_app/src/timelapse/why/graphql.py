@@ -24,7 +24,7 @@ from timelapse.shared.graphql import LiveUpdate, Stateful, kind_of, signed_in, s
 from timelapse.shared.live import watch
 from timelapse.timelapses.actions import group_of as timelapse_group
 from timelapse.timelapses.models import Timelapse
-from timelapse.why import domain, queries
+from timelapse.why import caused, domain, log, queries
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -82,11 +82,11 @@ class WhyLink:
         return await subject_named(info, self.name) if self.name else None
 
     @classmethod
-    def from_value(cls, link: domain.Link, of: str, position: int) -> Self:
-        """Convert one link of the chain of ``of``."""
+    def from_value(cls, link: domain.Link, of: str, which: int) -> Self:
+        """Convert one link of the chain of ``of``, and of its links with this code the one of this number."""
         action, estimate = link.action, link.estimate
         return cls(
-            id=strawberry.ID(f"WhyLink:{of}:{position}:{link.reason.code}"),
+            id=strawberry.ID(f"WhyLink:{of}:{link.reason.code}:{which}"),
             kind=link.kind,
             code=link.reason.code,
             message=str(link.reason.message),
@@ -103,23 +103,93 @@ class WhyLink:
         )
 
 
+@strawberry.type(description="One line of what a request caused, as the log has it.")
+class CausedStep:
+    """See timelapse.why.caused.Step."""
+
+    id: strawberry.ID
+    depth: int = strawberry.field(description="How many of the lines before it caused it.")
+    message: str
+    at: datetime | None = strawberry.field(description="When it began; null if the log doesn't say.")
+    duration_seconds: float | None = strawberry.field(description="How long it took; null until it ends.")
+    outcome: str = strawberry.field(description="How it ended, in a word or two.")
+    is_cause: bool = strawberry.field(description="Whether it failed by itself.")
+    failure: str = strawberry.field(
+        description="Why it failed; else empty. What only the log knows is for those who may read it."
+    )
+
+    @classmethod
+    def from_value(cls, step: caused.Step, of: str) -> Self:
+        """Convert one line of what the request of ``of`` caused."""
+        return cls(
+            id=strawberry.ID(f"CausedStep:{of}:{step.id}"),
+            depth=step.depth,
+            message=step.message,
+            at=step.at,
+            duration_seconds=step.duration_s,
+            outcome=step.outcome,
+            is_cause=step.is_cause,
+            failure=step.failure,
+        )
+
+
+@strawberry.type(description="What a request caused, from the click to the encoder, as the log has it.")
+class Caused:
+    """See timelapse.why.log.Caused."""
+
+    id: strawberry.ID
+    steps: list[CausedStep] = strawberry.field(description="In the order in which they began; at most 60.")
+    note: str = strawberry.field(description="Why nothing or not all of it is there; else empty.")
+    log_url: str | None = strawberry.field(description="Its page in the log; null without permission.")
+
+
 @strawberry.type(description="Why something is not done yet: links from what it waits for to its end.")
 class Why:
     """The chain of one object or task."""
 
     id: strawberry.ID
     at: datetime
+    name: strawberry.Private[str]
     summary: str = strawberry.field(description="What a chain without links says; else empty.")
     links: list[WhyLink]
 
+    @strawberry.field(
+        description="What it is the chain of, to plan what helps; null for a task.", metadata=only(SIGNED_IN)
+    )
+    async def about(self, info: Info) -> Stateful | None:
+        """Read it as it is now."""
+        return cast("Stateful | None", await subject_named(info, self.name)) if self.name else None
+
+    @strawberry.field(
+        description="What its request caused; null for a task, and for what nobody requests.",
+        metadata=only(SIGNED_IN),
+    )
+    async def caused(self, info: Info) -> Caused | None:
+        """Read it from the log. Who may ask for the chain may read the object."""
+        found = await sync_to_async(_caused)(self.name, signed_in(info))
+        if found is None:
+            return None
+        return Caused(
+            id=strawberry.ID(f"Caused:{self.name}"),
+            steps=[CausedStep.from_value(step, self.name) for step in found.steps],
+            note=found.note,
+            log_url=found.url,
+        )
+
     @classmethod
-    def from_links(cls, of: str, links: tuple[domain.Link, ...]) -> Self:
-        """Convert the chain of the object or task with the id ``of``."""
+    def from_links(cls, of: str, links: tuple[domain.Link, ...], name: str) -> Self:
+        """Convert the chain of the object called ``name``, or of a task, with the id ``of``."""
+        # A link keeps its id while others come and go before it: a dialog that it opened stays open.
+        codes = [link.reason.code for link in links]
         return cls(
             id=strawberry.ID(f"Why:{of}"),
             at=timezone.now(),
+            name=name,
             summary="" if links else domain.NOTHING_WAITS,
-            links=[WhyLink.from_value(link, of, position) for position, link in enumerate(links)],
+            links=[
+                WhyLink.from_value(link, of, codes[:position].count(link.reason.code))
+                for position, link in enumerate(links)
+            ],
         )
 
 
@@ -203,7 +273,12 @@ def _find(given: str, user: User) -> Any:  # noqa: ANN401 - a row of any model, 
 
 def _why(given: str, row: Any) -> Why:  # noqa: ANN401 - as returned by _find
     links = queries.chain_of_task(given) if row is None else queries.chain_of(row)
-    return Why.from_links(given, links)
+    return Why.from_links(given, links, "" if row is None else progress.about(row))
+
+
+def _caused(name: str, user: User) -> log.Caused | None:
+    row = subjects.of_names([name]).get(name) if name else None
+    return log.caused_by(row, user) if row is not None and subjects.may_read(row, user) else None
 
 
 def _groups(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - as returned by _find

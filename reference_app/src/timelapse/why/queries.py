@@ -13,21 +13,22 @@ import queue_insight
 from eliot_progress import stall
 from fsmlock import Reason
 from fsmlock.models import Run
-from queue_insight.models import PausedQueue
 from queue_insight.snapshot import WorkerState
 from timelapse.cameras.domain import liveness
 from timelapse.cameras.models import Camera
-from timelapse.operations.queries import name_of
+from timelapse.operations.models import QueuePause
+from timelapse.operations.queries import name_of, run_keys
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import full_name, movies_by_token, queued_before
-from timelapse.rendering.waiting import IN_TRANSIT
+from timelapse.rendering.waiting import own_hold
+from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.models import Timelapse
 from timelapse.why import domain
 from timelapse.why.domain import CameraFacts, Holder, Link, MovieFacts, Remedy, Work, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from eliot_progress import TaskState
     from fsmlock import HoldInfo
@@ -43,9 +44,9 @@ def chain_of(row: Movie | Timelapse | Camera | Run) -> tuple[Link, ...]:
         case Movie():
             return domain.movie_chain(_movie(row))
         case Timelapse():
-            return (*camera_links(row.camera), *domain.holder_links(_holders(row)))
+            return (*camera_links(row.camera), *domain.holder_links(_holders(row, fsmlock.holds_on(row))))
         case Camera():
-            return domain.camera_chain(_camera(row, _holders(row)))
+            return domain.camera_chain(_camera(row, _holders(row, fsmlock.holds_on(row))))
         case Run():
             return _run_links(row)
         case _:
@@ -54,7 +55,7 @@ def chain_of(row: Movie | Timelapse | Camera | Run) -> tuple[Link, ...]:
 
 def chain_of_task(task_id: str) -> tuple[Link, ...]:
     """Return why a task is not running."""
-    snapshot = queue_insight.snapshot()
+    snapshot = queue_insight.snapshot(tasks=[task_id], overview=True)
     found = snapshot.find(task_id)
     workers = _workers(found.queue, snapshot) if found is not None and found.queue else None
     return domain.task_chain(_task(task_id, snapshot), workers)
@@ -62,9 +63,12 @@ def chain_of_task(task_id: str) -> tuple[Link, ...]:
 
 def _movie(movie: Movie) -> MovieFacts:
     queued = movie.state == movie.States.QUEUED
-    at, snapshot = timezone.now(), queue_insight.snapshot()
+    unfinished = queued or movie.state == movie.States.RENDERING
+    at, asked = timezone.now(), [movie.task_id] if movie.task_id else []
+    snapshot = queue_insight.snapshot(tasks=asked, overview=True)
     before = queued_before([movie])[movie] if queued else []
-    sent = movie.sent_at is not None and snapshot.at - movie.sent_at >= IN_TRANSIT
+    holds = fsmlock.holds_on(movie.timelapse) if unfinished else ()
+    own = own_hold(movie, holds)
     return MovieFacts(
         at=at,
         subject=about(movie),
@@ -74,9 +78,9 @@ def _movie(movie: Movie) -> MovieFacts:
         frames_left=_frames_left(movie),
         frames_before=sum(map(_frames_left, before)),
         before=tuple(map(str, before)),
-        holders=_holders(movie.timelapse) if queued else (),
+        holders=_holders(movie.timelapse, holds) if queued and own is None else (),
         workers=_workers(_RENDER_QUEUE, snapshot),
-        task=_task(movie.task_id, snapshot) if queued and sent else (),
+        task=task_reasons(movie, snapshot, own) if unfinished else (),
         work=_own_work(movie),
         failure=Reason(code=movie.failure_code, message=movie.failure_message, remedy=movie.failure_remedy),
         stop_requested_by=movie.cancel_requested_by if movie.cancel_requested_at else "",
@@ -106,22 +110,15 @@ def _work(state: TaskState) -> Work:
     )
 
 
-def _holders(row: Timelapse | Camera) -> tuple[Holder, ...]:
-    """Return what holds a lock of the object, in words, with two queries more than for the holds."""
-    holds = fsmlock.holds_on(row)
+def _holders(row: Timelapse | Camera, holds: Sequence[HoldInfo]) -> tuple[Holder, ...]:
+    """Return what holds a lock of the object, in words, with two queries."""
     if not holds:
         return ()
     rendered = movies_by_token(hold.token for hold in holds if hold.lock == "render")
     movies = {movie.token: movie for movie in rendered.values() if movie.timelapse == row}
-    runs = {str(run): run for run in Run.objects.filter(pk__in=_run_keys(holds))}
+    runs = {str(run): run for run in Run.objects.filter(pk__in=run_keys(hold.why for hold in holds))}
     reported = store().latest_many([about(movie) for movie in movies.values()]) if movies else {}
     return tuple(_holder(hold, movies, runs, reported) for hold in holds)
-
-
-def _run_keys(holds: Iterable[HoldInfo]) -> list[int]:
-    """Return the keys of the runs that may hold: their holds say ``ImportCaptures 5``."""
-    last = (hold.why.rpartition(" ")[2] for hold in holds)
-    return [int(key) for key in last if key.isascii() and key.isdigit() and len(key) < 19]
 
 
 def _holder(
@@ -139,7 +136,7 @@ def _holder(
             doing=f"{full_name(movie)} is made",
             since=hold.since,
             subject=about(movie),
-            by=movie.requested_by.get_username() if movie.requested_by else "",
+            by=movie.requester,
             work=_work(state) if state is not None and state.causal_id == movie.causal_id else None,
             is_movie=True,
             stop=Remedy(subject=about(movie), transition="cancel", label=_ASK_TO_STOP),
@@ -170,10 +167,10 @@ def _task(task_id: str, snapshot: queue_insight.Snapshot) -> tuple[Reason, ...]:
 
 
 def _workers(name: str, snapshot: queue_insight.Snapshot) -> Workers:
-    return workers_of(name, snapshot, PausedQueue.objects.filter(name=name).first())
+    return workers_of(name, snapshot, QueuePause.objects.filter(name=name).first())
 
 
-def workers_of(name: str, snapshot: queue_insight.Snapshot, pause: PausedQueue | None) -> Workers:
+def workers_of(name: str, snapshot: queue_insight.Snapshot, pause: QueuePause | None) -> Workers:
     """Return who takes the tasks of a queue, which somebody may have paused, without a query."""
     queue = snapshot.queue(name)
     listening = [
@@ -193,6 +190,7 @@ def workers_of(name: str, snapshot: queue_insight.Snapshot, pause: PausedQueue |
         are_late=bool(listening) and all(worker.state is WorkerState.LATE for worker in listening),
         paused_by="" if pause is None else pause.by,
         paused_since=None if pause is None else pause.since,
+        pause="" if pause is None else about(pause),
         detail=", ".join(f"{worker.name} ({worker.state.value})" for worker in listening or former),
     )
 

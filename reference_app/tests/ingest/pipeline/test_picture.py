@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import tracemalloc
 import zlib
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import ExifTags, Image
+from tests.dng import dng
 
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline import picture as pictures
@@ -59,6 +62,71 @@ def test_a_picture_is_known_by_its_content(picture, kind, extension):
     assert (seen.extension, seen.width, seen.height, seen.bytes) == (extension, 640, 480, len(data))
     assert (seen.orientation, seen.verdict) == (1, "whole")
     assert thumbnail(data).size == (320, 240)
+
+
+def other(kind, size=(640, 480)):
+    """A picture of a kind that not every browser shows."""
+    noisy = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+    if kind == "DNG":
+        return dng(noisy, preview=written(noisy), orientation=6)
+    if kind == "bare DNG":
+        return dng(noisy)
+    if kind == "HEIC":
+        target = io.BytesIO()
+        pillow_heif.from_pillow(Image.fromarray(noisy)).save(target)
+        return target.getvalue()
+    return written(noisy, kind)
+
+
+OTHERS = [("AVIF", "avif"), ("HEIC", "heic"), ("TIFF", "tif"), ("DNG", "raw"), ("bare DNG", "raw")]
+
+
+@pytest.mark.parametrize(("kind", "extension"), OTHERS)
+def test_other_kinds_are_stored_as_they_are_and_have_an_upright_thumbnail(kind, extension):
+    data = other(kind)
+    seen = inspect(data, LIMIT)
+    turned = kind == "DNG"
+    assert (seen.extension, seen.width, seen.height, seen.bytes) == (extension, 640, 480, len(data))
+    assert (seen.orientation, seen.verdict) == (6 if turned else 1, "whole")
+    assert thumbnail(data).size == ((240, 320) if turned else (320, 240))
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in OTHERS])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
+def test_other_kinds_are_refused_when_they_end_early(kind, kept):
+    data = other(kind)
+    assert code_of(data[: int(len(data) * kept)]) in {"truncated", "undecodable"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in OTHERS])
+def test_other_kinds_have_the_same_limits(kind):
+    data = other(kind)
+    assert code_of(data, limit=640 * 480 - 1) == "too_many_pixels"
+    with pytest.raises(Refusal, match="to decode") as caught:
+        pictures.inspect(data, max_pixels=LIMIT, max_bytes=600_000)
+    assert caught.value.code == "too_many_pixels"
+
+
+def test_a_raw_picture_whose_preview_is_damaged_is_developed():
+    noisy = np.full((480, 640, 3), 90, np.uint8)
+    preview = written(noisy)
+    damaged = dng(noisy, preview=preview[: len(preview) // 2] + bytes(len(preview) - len(preview) // 2))
+    assert thumbnail(damaged).size == (320, 240)
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "extra"), [("HEIC", "pillow_heif", "heic"), ("DNG", "rawpy", "raw")]
+)
+def test_where_an_extra_is_missing_the_refusal_names_it(monkeypatch, kind, module, extra):
+    data = other(kind)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(Refusal, match=rf"\[{extra}\]") as caught:
+        inspect(data, LIMIT)
+    assert caught.value.code == "extra_missing"
+
+
+def test_a_tiff_without_a_known_white_is_refused():
+    assert code_of(written(Image.new("F", (64, 48), 0.5), "TIFF")) == "undecodable"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -12,9 +13,12 @@ from strawberry import relay
 from tests import factories
 from tests.held_locks import held_elsewhere
 
+import queue_insight
 from eliot_progress import install, progress
 from fsmlock import hold
+from queue_insight.signals import collector_saved
 from timelapse.ingest.usb_import import ImportCaptures
+from timelapse.operations import queries
 from timelapse.project.schema import schema
 from timelapse.shared.access import load_permissions
 from timelapse.shared.progress import store
@@ -68,14 +72,34 @@ def test_only_users_with_permission_to_read_the_log_get_its_url(user, member, an
     assert member.ask("{ logUrl }")["data"] == {"logUrl": "/admin/eliot_progress/logmessage/"}
 
 
-RETENTION = "{ retention { keepAllDays keepEvery frames bytes } }"
+PERIODIC = "{ operations { periodicTasks { entry label schedule state why due } } }"
+
+
+def test_periodic_tasks_are_named_in_words_and_without_a_collector_nothing_is_claimed(member, anonymous):
+    assert anonymous.ask(PERIODIC)["errors"][0]["extensions"]["code"] == "signed_out"
+    found = {each["entry"]: each for each in member.ask(PERIODIC)["data"]["operations"]["periodicTasks"]}
+    assert found["recover-movies"]["label"] == "Look for interrupted movies"
+    assert found["recover-movies"]["schedule"] == "every 5 s"
+    assert {each["state"] for each in found.values()} == {"unknown"}
+    assert found["sweep-files"]["due"] is None
+
+
+RETENTION = "{ retention { keepAllDays keepEvery timelapses frames bytes } }"
 
 
 def test_the_retention_is_shown_with_what_it_would_remove(member, anonymous, settings):
     assert anonymous.ask(RETENTION)["errors"][0]["extensions"]["code"] == "signed_out"
     assert member.ask(RETENTION)["data"] == {"retention": None}
     settings.TIMELAPSE = {"keep_all_days": 30, "keep_every": 5}
-    expected = {"keepAllDays": 30, "keepEvery": 5, "frames": 0, "bytes": 0}
+    expected = {"keepAllDays": 30, "keepEvery": 5, "timelapses": 0, "frames": 0, "bytes": 0}
+    assert member.ask(RETENTION)["data"] == {"retention": expected}
+
+
+def test_the_retention_of_a_timelapse_is_counted(member):
+    garden = factories.timelapse()
+    garden.keep_all_days, garden.keep_every = 90, 10
+    garden.save()
+    expected = {"keepAllDays": 0, "keepEvery": 10, "timelapses": 1, "frames": 0, "bytes": 0}
     assert member.ask(RETENTION)["data"] == {"retention": expected}
 
 
@@ -113,7 +137,7 @@ def test_a_transition_of_workers_is_none_for_people(member, user, tmp_path):
     assert [error["code"] for error in change(member, run, "start")["errors"]] == ["unknown_transition"]
 
 
-UPDATES = """subscription { operationsUpdates { kind seq gone changed {
+UPDATES = """subscription { operationsUpdates { kind seq gone brokerFreshness { isCurrent words } changed {
   __typename ... on Hold { id why } ... on Queue { id } ... on Worker { id } ... on QueuedTask { id }
   ... on Run { id state } } } }"""
 
@@ -157,6 +181,35 @@ async def test_updates_name_what_is_new_or_changed_and_what_is_gone(user, settin
         assert update["gone"] == [found[0]["id"]]
 
 
+async def test_what_the_collector_has_seen_is_read_before_the_next_heartbeat(user, settings):
+    settings.TIMELAPSE = {"heartbeat_seconds": 60.0}
+    async with watching(user) as following:
+        assert (await following())["kind"] == "SNAPSHOT"
+        await sync_to_async(collector_saved.send)(sender=None, has_news=True)
+        assert (await following())["kind"] == "DELTA"
+
+
+async def test_queues_stay_with_their_age_while_the_broker_can_not_be_read(user, settings, monkeypatch):
+    settings.TIMELAPSE = {"heartbeat_seconds": 1.0}
+    read = queue_insight.snapshot
+    async with watching(user) as following:
+        first = await following()
+        queues = of_type(first, "Queue")
+        assert queues
+        assert first["brokerFreshness"]["isCurrent"]
+
+        def without_broker(**options):
+            return replace(read(**options), broker_read=False, queues=(), queued=())
+
+        monkeypatch.setattr(queue_insight, "snapshot", without_broker)
+        while (update := await following())["brokerFreshness"]["isCurrent"]:
+            pass
+        assert update["gone"] == []
+        assert update["brokerFreshness"]["words"].startswith("The broker could not be read since ")
+        shown = await sync_to_async(queries.overview)()
+        assert {f"Queue:{each.name}" for each in shown.snapshot.queues} == {each["id"] for each in queues}
+
+
 async def test_a_run_is_new_on_the_pages_of_those_who_may_view_runs(user, settings, tmp_path):
     settings.TIMELAPSE = {"heartbeat_seconds": 1.0}
     await user.user_permissions.aadd(await Permission.objects.aget(codename="view_run"))
@@ -171,3 +224,20 @@ async def test_a_run_is_new_on_the_pages_of_those_who_may_view_runs(user, settin
         while not (found := of_type(await following(), "Run")):
             pass
         assert [each["state"] for each in found] == ["paused"]
+
+
+LISTS = """{
+  queues { totalCount isKnown freshness { isCurrent } edges { cursor node { name } } }
+  waitingTasks(queue: "render") { isKnown }
+  runningTasks { isKnown freshness { asOf } }
+  workers { isKnown }
+  taskFailures { isKnown }
+}"""
+
+
+def test_queues_tasks_workers_and_failures_are_listed_by_pages_with_their_age(member, anonymous):
+    assert anonymous.ask(LISTS)["errors"][0]["extensions"]["code"] == "signed_out"
+    data = member.ask(LISTS)["data"]
+    assert set(data) == {"queues", "waitingTasks", "runningTasks", "workers", "taskFailures"}
+    assert data["queues"]["totalCount"] == len(data["queues"]["edges"]) or not data["queues"]["isKnown"]
+    assert data["runningTasks"] == {"isKnown": False, "freshness": {"asOf": None}}

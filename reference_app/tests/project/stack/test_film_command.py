@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from timelapse.project.stack.errors import StackError
-from timelapse.project.stack.film_command import FilmOptions, film
+from timelapse.project.stack.film_command import film
+from timelapse.project.stack.film_options import FilmOptions
 
 
 def order(tmp_path, **changes):

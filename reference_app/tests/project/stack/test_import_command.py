@@ -30,7 +30,7 @@ def test_a_drive_is_imported_and_the_summary_says_what_became_of_it(run, tmp_pat
     folder = write(tmp_path / "drive", None, [make_picture(1), b"no picture"])
     code, summary, messages = run(folder, "Roof")
     assert (code, summary) == (3, "1 stored, 0 were here already, 1 refused.\n")
-    assert "Refused roof-00000001.jpg: The file is neither JPEG" in messages
+    assert "Refused roof-00000001.jpg: The file is no picture" in messages
     (folder / "roof-00000001.json").unlink()
     assert run(folder, "Roof")[:2] == (0, "0 stored, 1 were here already, 0 refused.\n")
     assert Frame.objects.count() == 1

@@ -18,6 +18,7 @@ from django.conf import settings as django_settings
 from PIL import Image
 from tests.factories import film, frame, timelapse
 from tests.rendering.faults.test_recovery import database_url, is_under_way, worker
+from tests.rendering.pipeline import barcodes
 from tests.waiting import wait_until
 
 import fsmlock
@@ -147,7 +148,7 @@ def test_a_worker_that_was_stopped_for_a_while_leaves_the_movie_to_the_one_that_
     assert (movie.state, movie.attempts, movie.frame_count) == (Movie.States.READY, 2, 264)
     assert queries.video_of(movie.pk).stat() == before
     assert inspect(queries.video_of(movie.pk)).frame_count == 264
-    assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == barcodes.PUBLISHED
 
 
 def succeeded(log):

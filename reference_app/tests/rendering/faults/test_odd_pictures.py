@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.factories import frame, timelapse
+from tests.rendering.pipeline import barcodes
 
 from timelapse.rendering import actions, queries, tasks, watching
 from timelapse.rendering.domain import RenderOptions
@@ -70,7 +71,7 @@ def test_a_movie_is_made_of_what_can_be_shown_and_says_what_is_missing_and_why(m
     }
     assert all(left["reason"].endswith(".") for left in movie.left_out)
     assert movie.frame_count == inspect(queries.video_of(movie.pk)).frame_count == len(USABLE)
-    assert {path.name for path in queries.folder_of(movie.pk).iterdir()} == {"movie.mp4", "poster.jpg"}
+    assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == barcodes.PUBLISHED
     assert not list(queries.segments_of(garden.pk).glob("*.part"))
     assert watching.playlist(movie).endswith("#EXT-X-ENDLIST\n")
 

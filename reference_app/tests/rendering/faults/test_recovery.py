@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from tests.factories import film
+from tests.rendering.pipeline import barcodes
 from tests.waiting import wait_until
 
 import fsmlock
@@ -91,7 +92,7 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
     movie.refresh_from_db()
     assert movie.attempts == 2
     assert inspect(queries.video_of(movie.pk)).frame_count == movie.frame_count == 264
-    assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == barcodes.PUBLISHED
     assert store().latest(about(movie)).causal_id == movie.causal_id, "also when it was sent again by another"
 
 

@@ -13,17 +13,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 DELETE_TIMELAPSE = """
 mutation ($input: DeleteTimelapseInput!) { deleteTimelapse(input: $input) {
-  deletedTimelapseId timelapse { id deletionPlan { label reasons { code } } } errors { code } } }
+  deletedTimelapseId timelapse { id } errors { code } } }
 """
 DELETE_CAMERA = """
 mutation ($input: DeleteCameraInput!) { deleteCamera(input: $input) { deletedCameraId
-  camera { deletionPlan { label reasons { code } } deletionLoss { timelapses movies frames bytes } }
+  camera { deletionLoss { timelapses movies frames bytes } }
   errors { code } } }
 """
-TIMELAPSE_PLAN = """query ($id: ID!) { node(id: $id) { ... on Timelapse {
-  deletionPlan { label reasons { code } } } } }"""
-CAMERA_PLAN = """query ($id: ID!) { node(id: $id) { ... on Camera {
-  deletionPlan { label reasons { code } } deletionLoss { timelapses movies frames bytes } } } }"""
+CAMERA_LOSS = """query ($id: ID!) { node(id: $id) { ... on Camera {
+  deletionLoss { timelapses movies frames bytes } } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
 CAMERAS = "{ cameras { totalCount } timelapses { totalCount } }"
 
@@ -47,8 +45,6 @@ def movie(garden):
 def test_a_timelapse_is_deleted_by_who_may_and_then_hidden(member, user, garden, movie):
     refused = member.ask(DELETE_TIMELAPSE, input={"timelapse": gid(garden)})["data"]["deleteTimelapse"]
     assert refused == {"deletedTimelapseId": None, "timelapse": None, "errors": [{"code": "permission"}]}
-    plan = member.ask(TIMELAPSE_PLAN, id=gid(garden))["data"]["node"]["deletionPlan"]
-    assert plan == [{"label": "Delete Garden", "reasons": [{"code": "permission"}]}]
     user.user_permissions.add(Permission.objects.get(codename="delete_timelapse"))
     deleted = member.ask(DELETE_TIMELAPSE, input={"timelapse": gid(garden)})["data"]["deleteTimelapse"]
     assert deleted == {"deletedTimelapseId": gid(garden), "timelapse": None, "errors": []}
@@ -60,8 +56,7 @@ def test_a_camera_is_deleted_by_who_may_with_all_that_was_announced(member, user
     roof = garden.camera
     refused = member.ask(DELETE_CAMERA, input={"camera": gid(roof)})["data"]["deleteCamera"]
     assert refused == {"deletedCameraId": None, "camera": None, "errors": [{"code": "permission"}]}
-    assert member.ask(CAMERA_PLAN, id=gid(roof))["data"]["node"] == {
-        "deletionPlan": [{"label": "Delete Roof", "reasons": [{"code": "permission"}]}],
+    assert member.ask(CAMERA_LOSS, id=gid(roof))["data"]["node"] == {
         "deletionLoss": {"timelapses": 1, "movies": 1, "frames": 1, "bytes": 7},
     }
     user.user_permissions.add(Permission.objects.get(codename="delete_camera"))

@@ -11,7 +11,7 @@ from tests.factories import film, frame, timelapse
 from tests.held_locks import held_elsewhere
 
 import fsmlock
-from timelapse.rendering import actions, tasks
+from timelapse.rendering import actions, queries, tasks
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.waiting import waiting_reasons
@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 ONE = """
 query ($id: ID!) { node(id: $id) { ... on Movie {
-  name state fps width height frameCount durationSeconds bytes videoUrl posterUrl finishedAt causalId
+  name state fps width height frameCount durationSeconds bytes videoUrl posterUrl
+  thumbnailsUrl finishedAt causalId
   failure { code message remedy } leftOut { frame reason } waiting { code message remedy }
   progress { done total unit liveness outcome causalId by } timelapse { name camera { name } }
 } } }
@@ -54,6 +55,10 @@ def test_a_finished_movie_shows_its_file_and_its_progress(member, footage, user)
     assert shown["bytes"] > 0
     assert shown["videoUrl"] == f"/media/movies/{movie.pk}.mp4"
     assert shown["posterUrl"] == f"/media/posters/{movie.pk}.jpg"
+    assert shown["thumbnailsUrl"] == f"/media/sprites/{movie.pk}.vtt"
+    queries.thumbnails_of(movie.pk).unlink()
+    older = member.ask(ONE, id=gid(movie))["data"]["node"]
+    assert older["thumbnailsUrl"] is None, "one that was rendered without"
     assert shown["finishedAt"]
     assert (shown["failure"], shown["leftOut"], shown["waiting"]) == (None, [], [])
     assert shown["timelapse"] == {"name": "Garden", "camera": {"name": "Roof"}}
@@ -88,8 +93,9 @@ def test_a_queued_movie_says_what_its_queue_waits_for(member, user):
     garden = timelapse()
     frame(garden.camera)
     movie = actions.request_render(garden.pk, RenderOptions(), user)
-    assert waiting_reasons([movie]) == {movie: ()}  # the answer to the click: it is on its way
-    assert member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"] == []
+    (now,) = waiting_reasons([movie])[movie]
+    assert (now.code, now.remedy) == ("on_its_way", "")  # the answer to the click
+    assert member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
     Movie.objects.filter(pk=movie.pk).update(sent_at=movie.created_at - timedelta(minutes=1))
     waiting = member.ask(ONE, id=gid(movie))["data"]["node"]["waiting"]
     assert waiting

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from strawberry import relay
@@ -8,18 +9,19 @@ from strawberry.types.base import get_object_definition
 from tests.factories import NOON, frame, timelapse
 
 from timelapse.frames.models import Frame
-from timelapse.rendering import queries
+from timelapse.rendering import queries, sounds
 from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput
 from timelapse.rendering.models import Movie
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.selection import Selection
+from timelapse.rendering.sound_intake import add_sound
 from timelapse.rendering.style import Style
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
 RENDER = """
 mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
-  movieEdge { cursor node { id name state fps width height frameCount timelapse { id } causalId } }
+  movie { id name state fps width height frameCount timelapse { id } causalId }
   timelapse { id name } errors { field code message remedy } } }
 """
 TRANSITION = """
@@ -48,7 +50,7 @@ def movie(garden):
 def test_requesting_a_movie_returns_its_edge_and_the_timelapse(member, garden):
     answer = member.ask(RENDER, input={"timelapse": gid(garden)})["data"]["renderTimelapse"]
     assert answer["errors"] == []
-    movie = answer["movieEdge"]["node"]
+    movie = answer["movie"]
     assert (movie["state"], movie["fps"], movie["width"], movie["height"]) == ("queued", 30, 640, 272)
     assert movie["frameCount"] == 1
     assert movie["timelapse"]["id"] == answer["timelapse"]["id"] == gid(garden)
@@ -58,7 +60,7 @@ def test_requesting_a_movie_returns_its_edge_and_the_timelapse(member, garden):
 def test_impossible_fields_are_named(member, garden):
     options = {"timelapse": gid(garden), "fps": 1000, "width": 2}
     answer = member.ask(RENDER, input=options)["data"]["renderTimelapse"]
-    assert answer["movieEdge"] is None
+    assert answer["movie"] is None
     assert [(error["field"], error["code"]) for error in answer["errors"]] == [
         ("fps", "fps_out_of_range"),
         ("width", "width_out_of_range"),
@@ -185,7 +187,7 @@ def test_anonymous_users_change_nothing(anonymous, movie, garden, name):
 
 COMPOSE = """
 mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
-  movieEdge { node { frameCount selectionNotes { code text frames leftOut } } } errors { field code } } }
+  movie { frameCount selectionNotes { code text frames leftOut } } errors { field code } } }
 """
 
 
@@ -198,7 +200,7 @@ def test_a_movie_is_composed_of_selected_frames(member, garden):
     }
     answer = member.ask(COMPOSE, input=options)["data"]["renderTimelapse"]
     assert answer["errors"] == []
-    movie = answer["movieEdge"]["node"]
+    movie = answer["movie"]
     assert movie["frameCount"] == 1
     assert [(note["code"], note["frames"], note["leftOut"]) for note in movie["selectionNotes"]] == [
         ("every", 1, True),
@@ -211,13 +213,15 @@ def test_impossible_compositions_are_named_by_their_fields(member, garden):
     options = {
         "timelapse": gid(garden),
         "selection": {"windows": ["noonish"], "lengthSeconds": 0},
-        "style": {"labelText": "富士山"},
+        "style": {"labelText": "富士山", "fit": "stretched", "focus": "0,150"},
     }
     answer = member.ask(COMPOSE, input=options)["data"]["renderTimelapse"]
     assert {(error["field"], error["code"]) for error in answer["errors"]} == {
         ("windows", "window_invalid"),
         ("length_s", "length_out_of_range"),
         ("label_text", "glyphs_missing"),
+        ("fit", "unknown_fit"),
+        ("focus", "focus_invalid"),
     }
 
 
@@ -226,14 +230,7 @@ def test_the_page_renders_by_a_preset(member, garden):
     sent = {"id": gid(garden), "name": "render", "input": values}
     answer = member.ask(TRANSITION, input=sent)["data"]["transition"]
     assert answer["errors"] == []
-    assert Movie.objects.get().style == {
-        "deflicker": True,
-        "label_time": True,
-        "label_text": "Roof",
-        "label_exposure": False,
-        "fade_s": 0.0,
-        "end_text": "",
-    }
+    assert Movie.objects.get().style == {"deflicker": True, "label_time": True, "label_text": "Roof"}
 
 
 OFFERED = """
@@ -247,3 +244,30 @@ def test_every_preset_is_offered_by_its_name(member, garden):
     (render,) = [each for each in offered if each["name"] == "render"]
     (field,) = [each for each in render["input"] if each["name"] == "preset"]
     assert field["choices"] == [{"value": name, "label": preset.label} for name, preset in PRESETS.items()]
+
+
+SOUND = """
+mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
+  movie { sound { name repeats volume } } errors { field code } } }
+"""
+
+
+def test_a_movie_has_the_sound_that_was_added(member, garden, sound):
+    file = sounds.incoming_folder() / "arriving"
+    shutil.copy(sound(), file)
+    sha256 = add_sound(file, "Song.wav").sha256
+    given = {"sha256": sha256, "repeats": False, "volume": 80}
+    answer = member.ask(SOUND, input={"timelapse": gid(garden), "sound": given})["data"]["renderTimelapse"]
+    assert answer["errors"] == []
+    assert answer["movie"]["sound"] == {"name": "Song.wav", "repeats": False, "volume": 80}
+    silent = member.ask(SOUND, input={"timelapse": gid(garden)})["data"]["renderTimelapse"]
+    assert silent["movie"]["sound"] is None
+
+
+def test_an_impossible_sound_is_named_by_its_field(member, garden):
+    for given, field, code in (
+        ({"sha256": "0" * 64}, "sound", "no_sound"),
+        ({"sha256": "0" * 64, "volume": 0}, "volume", "volume_out_of_range"),
+    ):
+        answer = member.ask(SOUND, input={"timelapse": gid(garden), "sound": given})["data"]
+        assert answer["renderTimelapse"]["errors"] == [{"field": field, "code": code}]

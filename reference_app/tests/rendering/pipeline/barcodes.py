@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+#: The files of a rendered movie.
+PUBLISHED = ["movie.mp4", "poster.jpg", "sprite.jpg", "thumbnails.vtt"]
 SIZE = Size(64, 32)
 BITS = 16
 #: A frame every two seconds, from a moment that is no border of anything.

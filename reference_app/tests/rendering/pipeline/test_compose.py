@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from tests.rendering.pipeline import barcodes
 
+from timelapse.rendering.fit import Fit, Focus
 from timelapse.rendering.pipeline.compose import make_frame
 from timelapse.rendering.pipeline.composition import Composition, fade
 from timelapse.rendering.pipeline.geometry import Size
@@ -89,6 +90,22 @@ def test_a_frame_of_half_light_is_half_as_light_and_grey_stays_grey(picture: Rec
     assert shown(composed(picture, light=0.0)).max() <= 1
 
 
+@pytest.mark.parametrize(("right", "down"), [(0.0, 0.0), (0.015, -0.01), (-0.02, 0.02)])
+def test_a_steadied_picture_is_cropped_where_its_content_belongs(
+    tmp_path: Path, right: float, down: float
+) -> None:
+    pixels = np.full((360, 640, 3), 30, np.uint8)
+    left, top = round(300 + 640 * right), round(160 + 360 * down)
+    pixels[top : top + 40, left : left + 40] = 220
+    Image.fromarray(pixels).save(tmp_path / "house.png")
+    frame = shown(composed(Recipe.of(tmp_path / "house.png"), steady=(right, down)), Size(640, 360))
+    assert frame.shape == (360, 640, 3)
+    rows, columns = np.nonzero(frame.mean(axis=2) > 128)
+    assert rows.mean() == pytest.approx(180, abs=1)
+    assert columns.mean() == pytest.approx(320, abs=1)
+    assert rows.max() - rows.min() == pytest.approx(40 / 0.96, abs=2)
+
+
 def test_a_card_is_a_text_in_the_middle_of_black() -> None:
     frame = shown(Recipe.of_card("The end"))
     rows, columns = np.nonzero(frame.max(axis=2) > 128)
@@ -126,6 +143,42 @@ def test_labelled_frames_are_each_in_the_movie_once_and_in_order(tmp_path: Path,
     assert len(frames) == 230
     assert barcodes.numbers(frames[:200]) == list(range(200))
     assert frames[200:].mean() < 10
+
+
+def test_a_cropped_movie_of_large_jpegs_shows_its_focus_in_every_frame(
+    tmp_path: Path, decoded: Decode
+) -> None:
+    recipes = []
+    for number in range(40):
+        # Half of the pictures lie on their side, and say so.
+        thirds = Image.new("RGB", (1536, 512), (40, 40, 200))
+        thirds.paste((200, 40, 40), (0, 0, 512, 512))
+        thirds.paste((40, 200, number), (512, 0, 1024, 512))
+        exif = Image.Exif()
+        if number % 2:
+            thirds, exif[0x0112] = thirds.transpose(Image.Transpose.ROTATE_90), 6
+        path = tmp_path / f"{number:02}.jpg"
+        thirds.save(path, quality=95, exif=exif)
+        recipes.append(Recipe.of(path))
+    cropped = {
+        x: replace(MOVIE, size=Size(128, 128), fit=Fit(mode="cover", focus=Focus(x, 50.0)))
+        for x in (0.0, 50.0, 100.0)
+    }
+    means = {
+        x: decoded(made(Plan.of(recipes, movie), tmp_path / str(x))[0])[:, 8:-8, 8:-8].mean(axis=(1, 2))
+        for x, movie in cropped.items()
+    }
+    assert all(len(mean) == 40 for mean in means.values())
+    assert np.abs(means[0.0] - (200, 40, 40)).max() < 6
+    assert np.abs(means[100.0] - (40, 40, 200)).max() < 6
+    assert np.abs(means[50.0] - [(40, 200, number) for number in range(40)]).max() < 6
+
+
+def test_a_movie_with_blurred_bars_has_the_same_bytes_each_time(tmp_path: Path) -> None:
+    movie = replace(barcodes.movie(), size=Size(64, 64), fit=Fit(mode="blurred_bars"))
+    recipes = barcodes.recipes(tmp_path / "pictures", range(70))
+    one, other = (made(Plan.of(recipes, movie), tmp_path / str(time))[0].read_bytes() for time in range(2))
+    assert one == other
 
 
 def test_another_end_card_encodes_one_segment(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,16 @@ def test_a_composition_that_changes_nothing_is_none() -> None:
 
 def test_gains_that_look_alike_are_alike() -> None:
     assert Composition.of(gain_ev=0.1001) == Composition.of(gain_ev=0.0999)
+
+
+def test_a_frame_that_is_not_steadied_keeps_the_key_of_its_segment() -> None:
+    assert "steady" not in Composition(label="Roof").decisive
+    assert Composition(steady=(0.01, 0.0)).decisive["steady"] == (0.01, 0.0)
+
+
+def test_a_composition_survives_as_json() -> None:
+    for made in (Composition(label="Roof"), Composition(steady=(0.01, -0.5))):
+        assert Composition.from_json(json.loads(json.dumps(made.to_json()))) == made
 
 
 def test_a_movie_fades_from_nearly_black_and_to_black() -> None:

@@ -12,9 +12,11 @@ from PIL import Image
 from tests.rendering.pipeline import barcodes
 
 from timelapse.rendering.pipeline.encode import write_segment
+from timelapse.rendering.pipeline.errors import BadMovieError
 from timelapse.rendering.pipeline.join import DamagedSegmentError, join, save_poster
 from timelapse.rendering.pipeline.scale import to_frame
-from timelapse.rendering.pipeline.verify import check_movie
+from timelapse.rendering.pipeline.sound import Soundtrack
+from timelapse.rendering.pipeline.verify import check_movie, check_sound_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +78,36 @@ def test_joining_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.mp4", "b.mp4"):
         join(parts, tmp_path / name, movie)
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("fps", [0.1, 23.976, 30, 120])
+def test_a_movie_with_sound_has_the_same_pictures_and_sound_of_their_length(
+    tmp_path: Path, sound: Callable[..., Path], fps: float
+) -> None:
+    movie = barcodes.movie(fps)
+    lengths = (3, 1) if fps < 1 else LENGTHS
+    parts, path = segments(tmp_path, movie, lengths), tmp_path / "movie.mp4"
+    join(parts, tmp_path / "silent.mp4", movie)
+    join(parts, path, movie, sound=Soundtrack(path=sound(0.7)))
+    assert check_movie(path, lengths, movie).starts_fast
+    check_sound_of(path, sum(lengths), movie)
+    command = [get_ffmpeg_exe(), "-v", "warning", "-i", path, "-f", "null", "-"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stderr == ""
+    assert pictures_of(path) == pictures_of(tmp_path / "silent.mp4")
+
+
+def pictures_of(movie: Path) -> list[tuple[bytes, int | None, int | None]]:
+    with av.open(str(movie)) as container:
+        return [(bytes(packet), packet.pts, packet.dts) for packet in container.demux(video=0)]
+
+
+def test_sound_of_another_length_than_the_pictures_is_found(
+    tmp_path: Path, sound: Callable[..., Path]
+) -> None:
+    movie = barcodes.movie()
+    join(segments(tmp_path, movie), tmp_path / "movie.mp4", movie, sound=Soundtrack(path=sound()))
+    with pytest.raises(BadMovieError, match=r"lasts 4\.933 s, not 5\.000 s"):
+        check_sound_of(tmp_path / "movie.mp4", sum(LENGTHS) + 2, movie)
 
 
 @pytest.mark.parametrize("content", [b"", b"no movie", None], ids=["empty", "no movie", "cut short"])

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
+from tests.dng import dng
 from tests.rendering.pipeline.test_colour import DISPLAY_P3, rgb_profile
 
 from timelapse.rendering.pipeline.colour import to_srgb
@@ -44,6 +47,90 @@ def stored(tmp_path: Path) -> Store:
         return Recipe.of(path)
 
     return store
+
+
+def other(kind: str, image: Image.Image) -> bytes:
+    target = io.BytesIO()
+    if kind == "heic":
+        pillow_heif.from_pillow(image).save(target, quality=95)
+    else:
+        image.save(target, {"tif": "TIFF"}.get(kind, kind), quality=95)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["avif", "heic", "tif"])
+@pytest.mark.parametrize("size", [(64, 48), (1280, 960)])
+def test_other_kinds_become_the_same_pixels(stored: Store, kind: str, size: tuple[int, int]) -> None:
+    picture = stored(other(kind, quarters(*size)), f"a.{kind}")
+    frame = read_picture(picture, Size(64, 48), max_pixels=MAX_PIXELS)
+    assert corners(frame) == [RED, GREEN, BLUE, WHITE]
+
+
+def as_jpeg(image: Image.Image) -> bytes:
+    target = io.BytesIO()
+    image.save(target, "JPEG", quality=95)
+    return target.getvalue()
+
+
+SENSOR = np.asarray(quarters(640, 480))
+
+
+@pytest.mark.parametrize(
+    ("preview", "shown"),
+    [
+        (b"", [RED, GREEN, BLUE, WHITE]),
+        (as_jpeg(Image.new("RGB", (640, 480), RED)), [RED] * 4),
+        (as_jpeg(Image.new("RGB", (160, 120), RED)), [RED, GREEN, BLUE, WHITE]),
+        (b"\xff\xd8\xff\xc0\0\x11\x08\x01\xe0\x02\x80" + bytes(500), [RED, GREEN, BLUE, WHITE]),
+    ],
+    ids=["none", "large", "too small", "damaged"],
+)
+def test_a_raw_picture_is_its_preview_if_that_is_large_enough(
+    stored: Store, preview: bytes, shown: list[tuple[int, int, int]]
+) -> None:
+    picture = stored(dng(SENSOR, preview=preview), "a.raw")
+    frame = read_picture(picture, Size(320, 240), max_pixels=MAX_PIXELS)
+    assert corners(frame) == shown
+
+
+@pytest.mark.parametrize("size", [Size(480, 640), Size(240, 320), Size(24, 32)])
+def test_a_raw_picture_is_turned_upright_with_and_without_its_preview(stored: Store, size: Size) -> None:
+    for number, preview in enumerate((b"", as_jpeg(quarters(640, 480)))):
+        picture = stored(dng(SENSOR, preview=preview, orientation=6), f"{number}.raw")
+        frame = read_picture(picture, size, max_pixels=MAX_PIXELS)
+        assert corners(frame) == [BLUE, RED, WHITE, GREEN]
+        assert frame.shape[0] > frame.shape[1]
+    upright = as_jpeg(quarters(640, 480).transpose(Image.Transpose.ROTATE_270))
+    picture = stored(dng(SENSOR, preview=upright, orientation=6), "upright.raw")
+    assert corners(read_picture(picture, size, max_pixels=MAX_PIXELS)) == [BLUE, RED, WHITE, GREEN]
+
+
+@pytest.mark.parametrize("kind", ["avif", "heic", "tif", "raw"])
+def test_other_kinds_have_the_same_limits_and_are_refused_when_they_end_early(
+    stored: Store, kind: str
+) -> None:
+    noisy = np.random.default_rng(1).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    whole = dng(noisy) if kind == "raw" else other(kind, Image.fromarray(noisy))
+    with pytest.raises(PictureError) as caught:
+        read_picture(stored(whole, f"a.{kind}"), Size(64, 48), max_pixels=3000)
+    assert (caught.value.code, caught.value.lasting) == ("too_many_pixels", True)
+    for kept in (0.3, 0.9, 0.999):
+        with pytest.raises(PictureError) as caught:
+            read_picture(stored(whole[: int(len(whole) * kept)], f"b.{kind}"), Size(64, 48), max_pixels=3072)
+        assert caught.value.code in {"damaged", "not_a_picture"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "extra"), [("heic", "pillow_heif", "heic"), ("raw", "rawpy", "raw")]
+)
+def test_where_an_extra_is_missing_the_reason_names_it_and_may_pass(
+    stored: Store, monkeypatch: pytest.MonkeyPatch, kind: str, module: str, extra: str
+) -> None:
+    picture = stored(dng(SENSOR) if kind == "raw" else other(kind, quarters()), f"a.{kind}")
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(PictureError, match=rf"\[{extra}\]") as caught:
+        read_picture(picture, Size(64, 48), max_pixels=MAX_PIXELS)
+    assert (caught.value.code, caught.value.lasting) == ("extra_missing", False)
 
 
 def corners(frame: np.ndarray) -> list[tuple[int, ...]]:

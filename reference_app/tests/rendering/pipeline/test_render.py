@@ -7,8 +7,10 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -19,11 +21,13 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
 from timelapse.rendering.pipeline.rate import exact_rate
 from timelapse.rendering.pipeline.render import Rendered, render
+from timelapse.rendering.pipeline.sound import NoSoundError, Soundtrack
 from timelapse.rendering.pipeline.store import Encoded, SegmentStore
 
 Decode = Callable[[Path], np.ndarray]
 Footage = Callable[[str], list[Path]]
 MOVIE = barcodes.movie()
+HELD = replace(MOVIE, hold=True)
 
 
 def quiet(done: int) -> None:
@@ -44,10 +48,20 @@ class Studio:
         self.movie = self.folder / "movie.mp4"
 
     def render(
-        self, plan: Plan, on_frame: Callable[[int], None] = quiet, lanes: int | None = None
+        self,
+        plan: Plan,
+        on_frame: Callable[[int], None] = quiet,
+        lanes: int | None = None,
+        sound: Soundtrack | None = None,
     ) -> Rendered:
         rendered = render(
-            plan, self.folder, self.store, max_pixels=20_000_000, on_frame=on_frame, lanes=lanes
+            plan,
+            self.folder,
+            self.store,
+            max_pixels=20_000_000,
+            on_frame=on_frame,
+            lanes=lanes,
+            sound=sound,
         )
         rendered.publish()
         return rendered
@@ -104,7 +118,26 @@ def test_every_frame_is_in_the_movie_once_and_in_order(studio: Studio, decoded: 
     rendered = studio.render(studio.plan(*range(300)))
     assert rendered.info.frame_count == 300
     assert barcodes.numbers(decoded(studio.movie)) == list(range(300))
-    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert sorted(path.name for path in studio.folder.iterdir()) == barcodes.PUBLISHED
+
+
+def test_another_sound_encodes_no_picture(studio: Studio, sound: Callable[..., Path]) -> None:
+    planned = studio.plan(*range(150))
+    assert studio.render(planned).encoded == len(planned.segments)
+    silent = studio.sha
+    for volume in (1.0, 0.5):
+        played = Soundtrack(path=sound(), volume=volume)
+        assert studio.render(planned, sound=played).encoded == 0
+        with av.open(str(studio.movie)) as movie:
+            assert [stream.type for stream in movie.streams] == ["video", "audio"]
+    assert studio.render(planned).encoded == 0
+    assert studio.sha == silent
+
+
+def test_a_sound_that_is_gone_is_named_and_leaves_no_movie(studio: Studio, tmp_path: Path) -> None:
+    with pytest.raises(NoSoundError, match="can't be read"):
+        studio.render(studio.plan(*range(5)), sound=Soundtrack(path=tmp_path / "gone"))
+    assert list(studio.folder.iterdir()) == []
 
 
 def test_any_number_of_lanes_makes_the_same_movie(studio: Studio, tmp_path: Path) -> None:
@@ -200,6 +233,93 @@ def test_unusable_pictures_are_left_out_by_name_and_not_tried_again(studio: Stud
     assert again.encoded == 2, "what is missing or changed now may come back"
 
 
+def test_unusable_pictures_are_shown_as_the_one_before_if_they_are_held(
+    studio: Studio, decoded: Decode
+) -> None:
+    whole = studio.plan(*range(200))
+    plan = Plan.of([recipe for segment in whole.segments for recipe in segment.recipes], HELD)
+    lengths = [len(segment.recipes) for segment in plan.segments]
+    begins = lengths[0]
+    for number in (0, 1, 7, 8, begins, 199):
+        (studio.pictures / f"{number:05}.png").write_bytes(b"broken")
+    recipes = barcodes.recipes(studio.pictures, range(200))
+    plan = Plan.of(recipes, HELD)
+    reported: list[int] = []
+    rendered = studio.render(plan, on_frame=reported.append)
+    shown = list(range(200))
+    shown[0] = shown[1] = 2  # none is before them
+    shown[7] = shown[8] = 6
+    shown[begins] = begins - 1  # of the segment before
+    shown[199] = 198
+    assert barcodes.numbers(decoded(studio.movie)) == shown
+    assert len(rendered.left_out) == 6
+    assert reported[-1] == max(reported) == 200
+    again = studio.render(plan)
+    assert (again.encoded, again.left_out) == (0, rendered.left_out)
+    kept = studio.sha
+    for path in studio.store.folder.iterdir():
+        path.unlink()
+    studio.render(plan)
+    assert studio.sha == kept
+
+
+def test_what_is_held_from_the_segment_before_is_another_when_that_changes(
+    studio: Studio, decoded: Decode
+) -> None:
+    studio.plan(*range(200))
+    begins = len(Plan.of(barcodes.recipes(studio.pictures, range(200)), HELD).segments[0].recipes)
+    for number in (begins, begins + 1):
+        (studio.pictures / f"{number:05}.png").write_bytes(b"broken")
+
+    def shown() -> list[int]:
+        numbers = barcodes.numbers(decoded(studio.movie))
+        return numbers[begins - 2 : begins + 3]
+
+    studio.render(Plan.of(barcodes.recipes(studio.pictures, range(200)), HELD))
+    assert shown() == [begins - 2, begins - 1, begins - 1, begins - 1, begins + 2]
+    # The last of the segment before turns out to be damaged, too: another picture is held.
+    (studio.pictures / f"{begins - 1:05}.png").write_bytes(b"broken, too")
+    plan = Plan.of(barcodes.recipes(studio.pictures, range(200)), HELD)
+    assert studio.render(plan).encoded == 2
+    assert shown() == [begins - 2, begins - 2, begins - 2, begins - 2, begins + 2]
+    assert studio.render(plan).encoded == 0
+    # Whether it was encoded together with others or alone, it is the same segment.
+    kept = studio.sha
+    for path in studio.store.folder.iterdir():
+        path.unlink()
+    studio.render(plan)
+    assert studio.sha == kept
+
+
+def test_a_movie_that_begins_there_has_nothing_before_and_spoils_nothing(
+    studio: Studio, decoded: Decode
+) -> None:
+    studio.plan(*range(200))
+    begins = len(Plan.of(barcodes.recipes(studio.pictures, range(200)), HELD).segments[0].recipes)
+    (studio.pictures / f"{begins:05}.png").write_bytes(b"broken")
+    recipes = barcodes.recipes(studio.pictures, range(200))
+    studio.render(Plan.of(recipes[begins:], HELD, quick_start=False))
+    assert barcodes.numbers(decoded(studio.movie))[:2] == [begins + 1, begins + 1]
+    studio.render(Plan.of(recipes, HELD))
+    assert barcodes.numbers(decoded(studio.movie))[begins - 1 : begins + 2] == [
+        begins - 1,
+        begins - 1,
+        begins + 1,
+    ]
+
+
+def test_a_segment_without_any_usable_picture_holds_nothing(studio: Studio, decoded: Decode) -> None:
+    studio.plan(*range(200))
+    for number in range(30):
+        (studio.pictures / f"{number:05}.png").write_bytes(b"broken")
+    reported: list[int] = []
+    plan = Plan.of(barcodes.recipes(studio.pictures, range(200)), HELD)
+    rendered = studio.render(plan, on_frame=reported.append)
+    assert barcodes.numbers(decoded(studio.movie)) == list(range(30, 200))
+    assert len(rendered.left_out) == 30
+    assert reported[-1] == 200
+
+
 def test_pictures_that_are_the_same_are_shown_as_often(studio: Studio, decoded: Decode) -> None:
     one, other = barcodes.recipes(studio.pictures, [1, 2])
     still = [Recipe(name=one.name, path=one.path, sha256=one.sha256)] * 360
@@ -262,7 +382,7 @@ def test_stopping_leaves_the_movie_of_before_and_nothing_else(studio: Studio) ->
     with pytest.raises(KeyboardInterrupt):
         studio.render(studio.plan(*range(10, 60)), stop)
     assert studio.sha == before
-    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert sorted(path.name for path in studio.folder.iterdir()) == barcodes.PUBLISHED
 
 
 @pytest.mark.parametrize("packet", [1, 40, 61, 120], ids=["join", "last joined", "check", "last checked"])
@@ -282,7 +402,7 @@ def test_stopping_while_segments_are_joined_or_the_movie_is_checked_leaves_the_m
     with pytest.raises(KeyboardInterrupt):
         render(whole, studio.folder, studio.store, max_pixels=10_000, on_frame=quiet, on_packet=stop)
     assert studio.sha == before
-    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert sorted(path.name for path in studio.folder.iterdir()) == barcodes.PUBLISHED
     assert studio.store.frames_done(whole) == 60, "the segments are kept"
 
 
@@ -290,13 +410,13 @@ def test_what_a_killed_attempt_left_behind_is_swept(studio: Studio) -> None:
     (studio.folder / ".rendering-of-a-killed-worker").mkdir(parents=True)
     (studio.folder / ".rendering-of-a-killed-worker" / "movie.mp4").write_bytes(b"half")
     studio.render(studio.plan(1, 2))
-    assert sorted(path.name for path in studio.folder.iterdir()) == ["movie.mp4", "poster.jpg"]
+    assert sorted(path.name for path in studio.folder.iterdir()) == barcodes.PUBLISHED
 
 
-@pytest.mark.skipif(not os.path.ismount("/proc"), reason="even root makes no folder there")
-def test_an_unwritable_folder_is_reported_with_the_systems_reason(studio: Studio) -> None:
-    with pytest.raises(StorageError, match="can't be stored: No such file or directory"):
-        render(studio.plan(1), Path("/proc/movies"), studio.store, max_pixels=10_000, on_frame=quiet)
+def test_an_unwritable_folder_is_reported_with_the_systems_reason(studio: Studio, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder, in which even root can't write")
+    with pytest.raises(StorageError, match="can't be stored: Not a directory"):
+        render(studio.plan(1), tmp_path / "file" / "7", studio.store, max_pixels=10_000, on_frame=quiet)
 
 
 def test_what_the_watcher_raises_is_raised_as_it_is(studio: Studio) -> None:
@@ -334,10 +454,14 @@ def test_a_full_disk_fails_the_movie_and_leaves_nothing(tmp_path: Path, footage:
         run_it = f"exec {sys.executable} {tmp_path}/script.py {where}"
         mount = f"mount -t tmpfs -o size={size} tmpfs {tmp_path}/disk && {run_it}"
         run = subprocess.run(
-            ["unshare", "-m", "sh", "-c", mount], check=False, capture_output=True, text=True
+            # Whoever isn't root is root in a user namespace, where the system has those.
+            ["unshare", *["--map-root-user"] * (os.geteuid() != 0), "-m", "sh", "-c", mount],
+            check=False,
+            capture_output=True,
+            text=True,
         )
         if "Operation not permitted" in run.stderr:
-            pytest.skip("Only root may mount a disk of its own.")
+            pytest.skip("This system lets nobody but root mount a disk of its own.")
         assert run.stdout == "disk_full [] []\n", run.stderr
 
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 from strawberry import relay
 from strawberry.scalars import JSON
 from strawberry.types import Info
-from strawberry_django.relay import DjangoListConnection
 
 from eliot_progress.adapters.graphql import Liveness
 from fsmlock.adapters.graphql import Transition, load_transitions
@@ -26,6 +25,7 @@ from timelapse.cameras.health import Health
 from timelapse.cameras.records import logs_of
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, only, readable_by
+from timelapse.shared.connections import Connection
 from timelapse.shared.graphql import BigInt, Stateful, load
 
 #: How many log messages are returned at most.
@@ -137,7 +137,7 @@ class Camera(Stateful):
 class Query:
     """Reads of this app."""
 
-    cameras: DjangoListConnection[Camera] = strawberry_django.connection(
+    cameras: Connection[Camera] = strawberry_django.connection(
         description="All cameras, oldest first.", metadata=only(_VIEW)
     )
 

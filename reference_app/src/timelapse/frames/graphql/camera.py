@@ -1,4 +1,4 @@
-"""What this app adds to the type `Camera`: latest frame, count, preview, timeline, drain estimate."""
+"""What this app adds to the type `Camera`: latest frame, count, preview, timeline, forecast, week."""
 
 from __future__ import annotations
 
@@ -10,17 +10,26 @@ import strawberry
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 from graphql import GraphQLError
+from strawberry.scalars import JSON
 from strawberry.types import Info
 from strawberry.types.base import get_object_definition
 
+from camera_agent.protocol.settings import CameraSettings
+from timelapse.cameras.command_rules import PERMISSION
+from timelapse.cameras.configuration import current_configurations
 from timelapse.cameras.graphql import Camera
+from timelapse.cameras.health import Health
 from timelapse.cameras.models import Camera as CameraModel
-from timelapse.frames import drain_estimate, ledger, previews, queries
+from timelapse.cameras.settings_form import from_form, settings_in
+from timelapse.frames import capture_forecast, drain_estimate, ledger, previews, queries, schedule_week
+from timelapse.frames.graphql.forecast import CaptureForecast
 from timelapse.frames.graphql.frame import Frame
+from timelapse.frames.graphql.schedule_week import ScheduleEdit, ScheduleWeek
 from timelapse.frames.graphql.timeline import Timeline
 from timelapse.frames.models import Preview as PreviewModel
+from timelapse.frames.schedule_edit import Edit
 from timelapse.frames.timeline import timeline_of
-from timelapse.shared.access import needs, readable_by
+from timelapse.shared.access import needs, only, readable_by
 from timelapse.shared.graphql import BigInt, load
 
 #: Longest period of one timeline.
@@ -94,6 +103,54 @@ class CameraFrames:
             raise GraphQLError(message, extensions={"code": "wrong_stretch"})
         value = await sync_to_async(timeline_of)(_pk(self), since, until, now=timezone.now())
         return Timeline.from_value(value)
+
+    @strawberry.field(
+        description="What follows from the settings of the action `configure`, or from the current ones: "
+        "when the camera captures, and how much comes of a day. Null for settings that can't work."
+    )
+    async def capture_forecast(self, configuration: JSON | None = None) -> CaptureForecast | None:
+        """Forecast it."""
+        return await sync_to_async(_forecast)(cast("CameraModel", self), configuration)
+
+    @strawberry.field(
+        description="This week by the schedule of the action `configure`, or by the current one, and what an "
+        "edit makes of it. Nothing is saved. Null for a configuration that is no object.",
+        metadata=only(needs(PERMISSION)),
+    )
+    async def schedule_week(
+        self, configuration: JSON | None = None, edit: ScheduleEdit | None = None
+    ) -> ScheduleWeek | None:
+        """Work it out.
+
+        Raises:
+            GraphQLError: the edit isn't one (``extensions.code`` is ``wrong_edit``).
+        """
+        camera, change = cast("CameraModel", self), None if edit is None else edit.to_value()
+        return await sync_to_async(_schedule_week)(camera, configuration, change)
+
+
+def _forecast(camera: CameraModel, filled: object) -> CaptureForecast | None:
+    if filled is None:
+        settings: CameraSettings | None = current_configurations([camera.pk])[camera.pk].settings
+    else:
+        settings = settings_in(filled)
+    if settings is None:
+        return None
+    return CaptureForecast.from_value(capture_forecast.forecast(camera, settings, now=timezone.now()))
+
+
+def _schedule_week(camera: CameraModel, filled: object, edit: Edit | None) -> ScheduleWeek | None:
+    if filled is None:
+        values = current_configurations([camera.pk])[camera.pk].values
+    elif isinstance(filled, dict):
+        values = from_form(filled)
+    else:
+        return None
+    schedule = cast("dict[str, object] | None", values.get("schedule"))
+    agents = Health.from_json(camera.health).timezone
+    week = schedule_week.week_of(schedule, edit, timezone=agents or "UTC", now=timezone.now())
+    own = str((schedule or {}).get("timezone") or "")
+    return ScheduleWeek.from_value(week, own or agents or None)
 
 
 def _pk(camera: CameraFrames) -> UUID:

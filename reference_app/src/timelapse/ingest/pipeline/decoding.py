@@ -22,6 +22,7 @@ from timelapse.frames.domain import THUMBNAIL_SIDE, Measurements, Picture
 from timelapse.ingest import domain
 from timelapse.ingest.pipeline.picture import Inspected, unusable
 from timelapse.shared import conf
+from timelapse.shared.process_limits import CRASHES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,13 +110,7 @@ class Decoder:
         self.close()
         if code == -signal.SIGXCPU:
             return unusable("too_slow", f"Decoding the picture takes more than {seconds} s.")
-        if code is not None and code in {
-            -signal.SIGSEGV,
-            -signal.SIGBUS,
-            -signal.SIGABRT,
-            -signal.SIGFPE,
-            -signal.SIGILL,
-        }:
+        if code is not None and code in CRASHES:
             return unusable("undecodable", f"The picture crashes its decoder (signal {-code}).")
         return domain.retry_later(
             503, "decoder_ended", "The decoder of pictures was interrupted.", seconds=30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -16,6 +17,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 from timelapse.frames.domain import THUMBNAIL_SIDE, Extension, Picture, Verdict
 from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline.measure import measure
+from timelapse.shared.formats import MissingExtraError, kind_of, open_picture
+from timelapse.shared.raw import RawPicture, open_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +27,17 @@ _T = TypeVar("_T")
 
 #: Bytes that decoding takes per pixel, measured with Pillow 11: its own copy, and what making the thumbnail
 #: adds. A JPEG is scaled while it is decoded; a progressive one keeps all coefficients until its end.
-_JPEG, _PROGRESSIVE_JPEG, _WEBP = 0.1, 8.0, 16.0
+_JPEG, _PROGRESSIVE_JPEG, _LOSSY, _RAW = 0.1, 8.0, 16.0, 16.0
 _PNG: Final = {"1": 2.0, "L": 2.0, "P": 2.0, "RGB": 5.0, "LA": 9.0, "RGBA": 9.0, "I;16": 12.0}
 _OTHER_PNG: Final = 12.0
 _MORE_FRAMES: Final = 9.0
+#: Modes of TIFF without a range: what is white in them, no header says.
+_UNUSUAL: Final = frozenset({"F", "I"})
 #: A progressive JPEG has about ten scans, and each costs a pass over all pixels.
 _SCANS: Final = 200
 _START_OF_SCAN: Final = b"\xff\xda"
 
+KINDS: Final = "JPEG, PNG, WebP, AVIF, HEIC, TIFF, DNG and other raw pictures"
 #: The status of a picture that is refused for good.
 UNUSABLE: Final = 422
 _REMEDY: Final = (
@@ -66,57 +72,127 @@ def inspect(data: bytes, *, max_pixels: int, max_bytes: int, side: int = THUMBNA
     """
     if not data:
         raise unusable("empty", "The picture has no bytes.")
-    extension, opened = _open(data)
-    width, height = opened.size
-    if width * height > max_pixels:
+    limits = _Limits(max_pixels, max_bytes)
+    extension = kind_of(data)
+    if extension is None:
         raise unusable(
-            "too_many_pixels", f"The picture claims {width} x {height} pixels; {max_pixels} in all may be."
+            "not_a_picture", f"The file is no picture of a known kind ({KINDS}), whatever its name says."
         )
-    needed = int(width * height * bytes_per_pixel(opened))
-    if needed > max_bytes:
-        raise unusable(
-            "too_many_pixels",
-            f"The picture has {width} x {height} pixels. As {opened.format} ({opened.mode}) it would take "
-            f"{needed // 1_000_000} MB to decode; {max_bytes // 1_000_000} MB may be taken.",
+    try:
+        looked = (
+            _look_at_raw(data, side, limits) if extension == "raw" else _look(data, extension, side, limits)
         )
-    decoded, verdict = _decode(data, opened, side)
-    orientation = _orientation(opened)
-    small = _decode_or_refuse(partial(_thumbnail, decoded, orientation, side))
+    except MissingExtraError as error:
+        raise unusable("extra_missing", str(error)) from None
+    turn = 1 if looked.upright else looked.orientation
+    small = _decode_or_refuse(partial(_thumbnail, looked.decoded, turn, side))
     picture = Picture(
-        width=width,
-        height=height,
-        orientation=orientation,
+        width=looked.size[0],
+        height=looked.size[1],
+        orientation=looked.orientation,
         extension=extension,
         bytes=len(data),
-        verdict=verdict,
+        verdict=looked.verdict,
         measured=measure(small),
     )
     return Inspected(picture=picture, thumbnail=_decode_or_refuse(partial(_encode, small)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Most pixels of a picture, and most bytes of memory that decoding it may take."""
+
+    pixels: int
+    bytes: int
+
+    def check(self, size: tuple[int, int], each: float, what: str) -> None:
+        """Raise Refusal unless a picture of this size may be decoded, at so many bytes for each pixel."""
+        width, height = size
+        if width * height > self.pixels:
+            raise unusable(
+                "too_many_pixels",
+                f"The picture claims {width} x {height} pixels; {self.pixels} in all may be.",
+            )
+        needed = int(width * height * each)
+        if needed > self.bytes:
+            raise unusable(
+                "too_many_pixels",
+                f"The picture has {width} x {height} pixels. As {what} it would take "
+                f"{needed // 1_000_000} MB to decode; {self.bytes // 1_000_000} MB may be taken.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    """Decoded pixels (``upright`` or as stored), size and orientation as stored, what the decoder said."""
+
+    decoded: Image.Image
+    size: tuple[int, int]
+    orientation: int
+    verdict: Verdict = "whole"
+    upright: bool = False
+
+
+def _look(data: bytes, extension: Extension, side: int, limits: _Limits) -> _Looked:
+    opened = _open(data, extension)
+    limits.check(opened.size, bytes_per_pixel(opened), f"{opened.format} ({opened.mode})")
+    if opened.format == "TIFF" and opened.mode in _UNUSUAL:
+        raise unusable("undecodable", f"Pixels of the mode {opened.mode} have no known brightness.")
+    decoded, verdict = _decode(data, opened, side)
+    return _Looked(decoded=decoded, size=opened.size, orientation=_orientation(opened), verdict=verdict)
+
+
+def _look_at_raw(data: bytes, side: int, limits: _Limits) -> _Looked:
+    with ExitStack() as closing:
+        raw = _decode_or_refuse(lambda: closing.enter_context(open_raw(data)))
+        limits.check(raw.size, _RAW, "a raw picture")
+        _decode_or_refuse(raw.check)
+        decoded = _preview(raw, limits) or Image.fromarray(
+            _decode_or_refuse(partial(raw.developed, half=min(raw.size) >= 2 * side))
+        )
+        return _Looked(
+            decoded=decoded,
+            size=raw.size,
+            orientation=raw.orientation,
+            upright=raw.shows_upright(decoded.size),
+        )
+
+
+def _preview(raw: RawPicture, limits: _Limits) -> Image.Image | None:
+    """Return the camera's own picture of a raw one, unless it has none or a damaged one."""
+    data = raw.preview()
+    if data is None:
+        return None
+    try:
+        opened = jpeg_factory(io.BytesIO(data))
+        limits.check(opened.size, bytes_per_pixel(opened), "a preview")
+        return _load(opened)
+    except (Refusal, OSError, SyntaxError, ValueError):
+        return None
 
 
 def bytes_per_pixel(opened: Image.Image) -> float:
     """Return how much memory it takes to decode a picture whose header has been read."""
     if opened.format in {"JPEG", "MPO"}:
         return _PROGRESSIVE_JPEG if opened.info.get("progressive") else _JPEG
-    if opened.format == "WEBP":
-        return _WEBP
+    if opened.format in {"WEBP", "AVIF", "HEIF"}:
+        return _LOSSY
     several = _MORE_FRAMES if getattr(opened, "is_animated", False) else 0.0
     return _PNG.get(opened.mode, _OTHER_PNG) + several
 
 
-def _open(data: bytes) -> tuple[Extension, Image.Image]:
+def _open(data: bytes, extension: Extension) -> Image.Image:
     # Not Image.open: its pixel limit is global to the process, and only warns.
-    kinds: tuple[tuple[bytes, Extension, Callable[[io.BytesIO], Image.Image]], ...] = (
-        (b"\xff\xd8\xff", "jpg", jpeg_factory),
-        (b"\x89PNG\r\n\x1a\n", "png", PngImageFile),
-        (b"RIFF", "webp", WebPImageFile),
-    )
-    for magic, extension, read_header in kinds:
-        if data.startswith(magic):
-            if extension == "webp" and int.from_bytes(data[4:8], "little") + 8 > len(data):
-                raise unusable("truncated", "The picture ends before its announced end.")
-            return extension, _decode_or_refuse(partial(read_header, io.BytesIO(data)))
-    raise unusable("not_a_picture", "The file is neither JPEG nor PNG nor WebP, whatever its name says.")
+    readers: dict[Extension, Callable[[io.BytesIO], Image.Image]] = {
+        "jpg": jpeg_factory,
+        "png": PngImageFile,
+        "webp": WebPImageFile,
+    }
+    if extension == "webp" and int.from_bytes(data[4:8], "little") + 8 > len(data):
+        raise unusable("truncated", "The picture ends before its announced end.")
+    if extension in readers:
+        return _decode_or_refuse(partial(readers[extension], io.BytesIO(data)))
+    return _decode_or_refuse(partial(open_picture, data, extension))
 
 
 def _decode(data: bytes, opened: Image.Image, side: int) -> tuple[Image.Image, Verdict]:
@@ -146,7 +222,7 @@ def _load(opened: Image.Image) -> Image.Image:
 def _decode_or_refuse(decode: Callable[[], _T]) -> _T:
     try:
         return decode()
-    except MemoryError:
+    except (MemoryError, MissingExtraError):
         raise
     except Exception as error:  # noqa: BLE001 - decoders may raise anything on garbage
         if "truncated" in str(error).lower():

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
+import strawberry
 import strawberry_django
+from strawberry.types import Info
+from strawberry.types.base import get_object_definition
 
+from fsmlock.iteration import runs_on_many
 from fsmlock.models import Run as RunRow
 from timelapse.operations import queries
 from timelapse.shared import subjects
-from timelapse.shared.access import needs, readable_by
-from timelapse.shared.graphql import Stateful
+from timelapse.shared.access import SIGNED_IN, filtered, needs, readable_by, refusal
+from timelapse.shared.graphql import Stateful, current_user, load
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
 _VIEW: Final = needs("fsmlock.view_run")
 
@@ -51,3 +55,24 @@ class Run(Stateful):
     def display_name(self) -> str:
         """Write the name of its class as people do."""
         return queries.name_of(cast("RunRow", self))
+
+
+@strawberry.type
+class _WithRuns:
+    @strawberry.field(
+        description="Long work about it that has not ended, or ended within ten minutes; newest first, "
+        "at most 20. Empty for who may not view it.",
+        metadata=filtered(SIGNED_IN),
+    )
+    async def runs(self, info: Info) -> list[Run]:
+        if refusal(_VIEW, current_user(info), "runs") is not None:
+            return []
+        return cast("list[Run]", list(await load(info, runs_on_many, cast("Model", self)) or ()))
+
+
+def add_runs() -> None:
+    """Add `runs` to everything with states: upstream apps know none. Called once all types are declared."""
+    for declared in (Stateful, *Stateful.__subclasses__()):
+        get_object_definition(declared, strict=True).fields.extend(
+            get_object_definition(_WithRuns, strict=True).fields
+        )

@@ -1,4 +1,4 @@
-"""The field `subject` of what the packages name only: holds, progress, and tasks that wait or run."""
+"""What the packages know by name only, for people: subjects of holds, progress and tasks, labels of tasks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from strawberry.types.base import get_object_definition
 
 from eliot_progress.adapters.graphql import Progress
 from fsmlock.adapters.graphql import Hold
-from queue_insight.adapters.graphql import QueuedTask
+from queue_insight.adapters.graphql import PeriodicTask, QueuedTask
+from timelapse.operations.task_labels import label_of
 from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.graphql import subject_named, subject_of_task
 
@@ -41,11 +42,23 @@ class _TaskSubject:
     async def subject(self, info: Info) -> relay.Node | None:
         return await subject_of_task(info, str(cast("QueuedTask", self).id))
 
+    @strawberry.field(description="What it does, in people's words.", metadata=only(SIGNED_IN))
+    def label(self) -> str:
+        return label_of(cast("QueuedTask", self).name)
+
+
+@strawberry.type
+class _PeriodicLabel:
+    @strawberry.field(description="What it does, in people's words.", metadata=only(SIGNED_IN))
+    def label(self) -> str:
+        return label_of(cast("PeriodicTask", self).name)
+
 
 _ADDED: Final[Mapping[type, type]] = {
     Hold: _HoldSubject,
     Progress: _ProgressSubject,
     QueuedTask: _TaskSubject,
+    PeriodicTask: _PeriodicLabel,
 }
 for _type, _with_subject in _ADDED.items():
     get_object_definition(_type, strict=True).fields.extend(

@@ -13,6 +13,8 @@ env = environ.Env()
 
 HOME = Path(env.str("TIMELAPSE_HOME", "var")).resolve()
 UI_DIST = Path(env.str("TIMELAPSE_UI", str(Path(__file__).parents[4] / "ui" / "dist")))
+# Answer the documents of the page only: see timelapse.project.page_documents.
+ONLY_PAGE_DOCUMENTS = env.bool("ONLY_PAGE_DOCUMENTS", False)
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or secret_key(HOME)
@@ -38,6 +40,7 @@ INSTALLED_APPS = [
     "timelapse.rendering",
     "timelapse.publishing",
     "timelapse.operations",
+    "timelapse.notifications",
     "timelapse.project",
 ]
 
@@ -49,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "timelapse.accounts.seen_middleware.note_sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -132,6 +136,13 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-uploads": {"task": "ingest.sweep_uploads", "schedule": 3600.0},
     "sweep-files": {"task": "ingest.sweep_files", "schedule": 24 * 3600.0, "options": {"expires": 3600}},
     "measure-frames": {"task": "ingest.measure_frames", "schedule": 3600.0, "options": {"expires": 3600}},
+    "clear-sessions": {
+        "task": "accounts.clear_sessions",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600},
+    },
+    "watch-needs": {"task": "notifications.watch", "schedule": 10.0, "options": {"expires": 10}},
+    "deliver-notifications": {"task": "notifications.deliver", "schedule": 10.0, "options": {"expires": 10}},
     "trim-agent-logs": {"task": "ingest.trim_logs", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "celerybeat")
@@ -158,9 +169,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 #: Bytes of a request to Django, whoever sends it; pictures of cameras have limits of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"}]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
+]
 
-FSMLOCK = {"ENQUEUE": "fsmlock.adapters.celery.enqueue"}
+FSMLOCK = {"ENQUEUE": "timelapse.operations.sending.enqueue"}
 QUEUE_INSIGHT: dict[str, object] = {
     "APP": "timelapse.project.celery.app",
     "CAUSAL_ID": "eliot_progress.causal_id",
@@ -168,4 +182,10 @@ QUEUE_INSIGHT: dict[str, object] = {
 ELIOT_PROGRESS = {"ADOPT": "same-origin", "DATABASE": "log", "STORE": "timelapse.shared.progress.store"}
 PROGRESS_REDIS_URL = f"{REDIS_URL}/3"
 STRAWBERRY_DJANGO = {"MUTATIONS_DEFAULT_HANDLE_ERRORS": False, "MAP_AUTO_ID_AS_GLOBAL_ID": True}
-TIMELAPSE: dict[str, object] = {}
+TIMELAPSE: dict[str, object] = {
+    "public_address": env.str("PUBLIC_ADDRESS", "").rstrip("/"),
+    "email_url": env.str("EMAIL_URL", ""),
+    "email_from": env.str("EMAIL_FROM", "timelapse@localhost"),
+    "notify_after_seconds": env.float("NOTIFY_AFTER_SECONDS", 60.0),
+    "notify_services": tuple(env.list("NOTIFY_SERVICES", default=[])),
+}

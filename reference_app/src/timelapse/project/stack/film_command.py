@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,29 +20,17 @@ from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
-from timelapse.rendering.selection import EVERYTHING, Selection
-from timelapse.rendering.style import PLAIN, Style
+from timelapse.rendering.pipeline.sound import NoSoundError
+from timelapse.rendering.pipeline.sound_check import check_sound
+from timelapse.shared.conf import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from timelapse.project.stack.film_options import FilmOptions, FilmSound
     from timelapse.project.stack.film_session import MovieStatus
 
 _POLL_EVERY_S = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilmOptions:
-    """The footage, and the movie to render from it."""
-
-    footage: Path
-    out: Path
-    #: Frames per second.
-    fps: float
-    #: Width and height in pixels; None: as the pictures.
-    size: tuple[int, int] | None
-    selection: Selection = EVERYTHING
-    style: Style = PLAIN
 
 
 def film(home: Path, options: FilmOptions) -> None:
@@ -57,6 +44,8 @@ def film(home: Path, options: FilmOptions) -> None:
     if not options.footage.exists():
         msg = f"There is no {options.footage}. Give a folder of pictures, or a video file."
         raise StackError(msg)
+    if options.sound is not None:
+        _require_sound(options.sound)
     started = time.monotonic()
     console = Console(stderr=True)
     with (
@@ -97,6 +86,22 @@ def _require_valid(options: FilmOptions) -> None:
     wrong = options.selection.validation_errors() | options.style.validation_errors()
     if wrong:
         raise StackError(" ".join(f"{reason.message} {reason.remedy}" for reason in wrong.values()))
+
+
+def _require_sound(sound: FilmSound) -> None:
+    if not sound.path.is_file():
+        msg = f"There is no file {sound.path}. Give --audio a file of sound."
+        raise StackError(msg)
+    limits = Settings(media_root=Path())
+    if sound.path.stat().st_size > limits.max_sound_bytes:
+        most = limits.max_sound_bytes / 1e6
+        msg = f"{sound.path} is larger than {most:g} MB. Save it as MP3, or choose a shorter sound."
+        raise StackError(msg)
+    try:
+        check_sound(sound.path, max_bytes=limits.decode_bytes, seconds=limits.decode_seconds)
+    except NoSoundError as error:
+        msg = f"{sound.path}: {error.message} {error.remedy}"
+        raise StackError(msg) from error
 
 
 @contextmanager
@@ -151,7 +156,7 @@ def _film(
     delivery = replay(work, address, session.token, options.footage, _bar(bars, uploading))
     if delivery.order:
         bars.console.print(delivery.order, highlight=False, soft_wrap=True)
-    session.start_movie(options.fps, options.size, options.selection, options.style)
+    session.start_movie(options)
     while not (status := session.status(_bar(bars, rendering))).ended:
         supervisor.restart_ended()
         time.sleep(_POLL_EVERY_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -10,9 +11,11 @@ from django.contrib.auth.models import User
 from timelapse.cameras.actions import enrol
 from timelapse.project.stack.errors import StackError
 from timelapse.rendering.actions import InvalidOptions, request_render
-from timelapse.rendering.domain import RenderOptions
+from timelapse.rendering.domain import RenderOptions, SoundOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import video_of
+from timelapse.rendering.sound_intake import add_sound
+from timelapse.rendering.sounds import incoming_folder
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.actions import create_timelapse
 
@@ -20,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from timelapse.rendering.selection import Selection
-    from timelapse.rendering.style import Style
+    from timelapse.project.stack.film_options import FilmOptions, FilmSound
     from timelapse.timelapses.models import Timelapse
 
 
@@ -58,6 +60,13 @@ def _failure(movie: Movie) -> str:
     return f"{movie.failure_message} {movie.failure_remedy}".strip()
 
 
+def _stored(sound: FilmSound) -> SoundOptions:
+    copy = incoming_folder() / "film"
+    shutil.copyfile(sound.path, copy)
+    stored = add_sound(copy, sound.path.name)
+    return SoundOptions(sha256=stored.sha256, repeats=sound.repeats, volume=sound.volume)
+
+
 @dataclass(slots=True)
 class FilmSession:
     """A camera, its timelapse and its movie."""
@@ -75,12 +84,17 @@ class FilmSession:
         timelapse = create_timelapse(camera=enrolment.camera.pk, name=name)
         return cls(operator, enrolment.token, timelapse)
 
-    def start_movie(
-        self, fps: float, size: tuple[int, int] | None, selection: Selection, style: Style
-    ) -> None:
+    def start_movie(self, film: FilmOptions) -> None:
         """Request the movie, as the *Render* button does; without a size, as the pictures."""
-        width, height = size or (None, None)
-        options = RenderOptions(fps=fps, width=width, height=height, selection=selection, style=style)
+        width, height = film.size or (None, None)
+        options = RenderOptions(
+            fps=film.fps,
+            width=width,
+            height=height,
+            selection=film.selection,
+            style=film.style,
+            sound=None if film.sound is None else _stored(film.sound),
+        )
         try:
             self.movie = request_render(self.timelapse.pk, options, self.operator)
         except InvalidOptions as refused:

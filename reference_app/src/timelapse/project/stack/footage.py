@@ -30,7 +30,8 @@ _FOR_PEOPLE = {
     "empty": "The file is empty.",
     "truncated": "It ends early, as when a copy was interrupted. Copy it again, if you can.",
     "undecodable": "It is damaged. Copy it again, if you can.",
-    "not_a_picture": "It is no JPEG, PNG or WebP picture.",
+    "not_a_picture": "It is no picture of a known kind.",
+    "extra_missing": "Its kind takes an extra of the app that isn't installed here: heic or raw.",
     "too_many_pixels": "It has more pixels than the server accepts. Make it smaller.",
     "too_many_scans": "It is a JPEG that takes too long to decode. Save it anew as an ordinary JPEG.",
 }

@@ -63,7 +63,8 @@ def _valkey_binary() -> str:
 def web(home: Path, port: int, host: str = "127.0.0.1") -> Child:
     """Return the ASGI server."""
     command = [*_python("uvicorn"), "timelapse.project.asgi:application", "--host", host, "--port", str(port)]
-    command += ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+    # Its output goes to a file, and it would print the set-up code: the stack itself does that.
+    command += ["--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
     command += ["--ws", "websockets-sansio", "--ws-max-size", str(LARGEST_MESSAGE)]
     return Child("web", command, home / "log" / "web.log")
 

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import timelapse.publishing.models
+import timelapse.shared.tokens
 
 
 class Migration(migrations.Migration):
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 (
                     "token",
                     models.CharField(
-                        default=timelapse.publishing.models.new_token,
+                        default=timelapse.shared.tokens.new_token,
                         editable=False,
                         max_length=32,
                         unique=True,

@@ -12,28 +12,16 @@ from strawberry.types import Info
 from strawberry.types.base import get_object_definition
 
 import fsmlock
-from fsmlock.adapters.graphql import Reason
 from timelapse.cameras.graphql import Camera
 from timelapse.cameras.queries import camera_by_id
 from timelapse.rendering import camera_deletion, deletion
 from timelapse.shared.access import needs, only
-from timelapse.shared.graphql import BigInt, UserError, reasons_of, signed_in, user_errors
+from timelapse.shared.graphql import BigInt, UserError, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, camera_pk_of, pk_of
 from timelapse.timelapses.queries import timelapse_by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from timelapse.cameras.models import Camera as CameraModel
-    from timelapse.timelapses.models import Timelapse as TimelapseModel
-
-
-@strawberry.type(description="A step of a plan, and what blocks it until the steps before it are done.")
-class PlanStep:
-    """See timelapse.rendering.deletion.PlanStep."""
-
-    label: str
-    reasons: list[Reason]
 
 
 @strawberry.type(description="What is lost with a camera. `bytes` is the size of its frames.")
@@ -47,27 +35,8 @@ class DeletionLoss:
 
 
 @strawberry.type
-class TimelapseDeletion:
-    """Fields added to the type `Timelapse`, which itself must not import movies."""
-
-    @strawberry_django.field(
-        description="How to delete it: cancel the movie that is being rendered, if any, then delete."
-    )
-    def deletion_plan(self, info: Info) -> list[PlanStep]:
-        """Evaluate the plan."""
-        return _steps(deletion.deletion_plan(cast("TimelapseModel", self), signed_in(info)))
-
-
-@strawberry.type
 class CameraDeletion:
     """Fields added to the type `Camera`, which itself must not import movies."""
-
-    @strawberry_django.field(
-        description="How to delete it: cancel the movies that are being rendered, if any, then delete.",
-    )
-    def deletion_plan(self, info: Info) -> list[PlanStep]:
-        """Evaluate the plan."""
-        return _steps(camera_deletion.deletion_plan(cast("CameraModel", self), signed_in(info)))
 
     @strawberry_django.field(description="What is lost when it is deleted.")
     def deletion_loss(self) -> DeletionLoss:
@@ -78,10 +47,9 @@ class CameraDeletion:
         )
 
 
-for _type, _fields in ((Timelapse, TimelapseDeletion), (Camera, CameraDeletion)):
-    get_object_definition(_type, strict=True).fields.extend(
-        get_object_definition(_fields, strict=True).fields
-    )
+get_object_definition(Camera, strict=True).fields.extend(
+    get_object_definition(CameraDeletion, strict=True).fields
+)
 
 
 @strawberry.input
@@ -159,7 +127,3 @@ class Deletions:
                 errors=user_errors(refused.reasons),
             )
         return DeleteCameraPayload(deleted_camera_id=input.camera, camera=None, errors=[])
-
-
-def _steps(plan: Iterable[deletion.PlanStep]) -> list[PlanStep]:
-    return [PlanStep(label=step.label, reasons=reasons_of(step.reasons)) for step in plan]

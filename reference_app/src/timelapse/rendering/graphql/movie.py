@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, Final, cast
 import strawberry
 import strawberry_django
 from django.db.models import QuerySet
-from strawberry import relay
 from strawberry.types import Info
 from strawberry.types.base import get_object_definition
-from strawberry_django.relay import DjangoListConnection
 
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
-from fsmlock.adapters.graphql import Reason, WithLocks
+from fsmlock.adapters.graphql import Reason
 from timelapse.frames.graphql.footage import From, To
 from timelapse.rendering import estimate, models, queries, waiting, watching
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput, RenderForm
 from timelapse.shared import subjects
 from timelapse.shared.access import needs, readable_by
+from timelapse.shared.connections import Connection
 from timelapse.shared.graphql import BigInt, Stateful, load, reasons_of
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.graphql import Timelapse
@@ -66,6 +65,15 @@ class CancelRequest:
     pauses: bool = strawberry.field(description="Whether the movie is then paused, and not cancelled.")
 
 
+@strawberry.type(description="The sound of a movie. Watching what is finished of one has none yet.")
+class MovieSound:
+    """What is played, and how."""
+
+    name: str
+    repeats: bool
+    volume: float = strawberry.field(description="In percent of the file's.")
+
+
 _VIEW: Final = needs("rendering.view_movie")
 subjects.declare(models.Movie, queries.visible_movies, _VIEW)
 subjects.declare_tasks(queries.movies_of_tasks)
@@ -75,7 +83,7 @@ subjects.declare_tasks(queries.movies_of_tasks)
 @strawberry_django.type(
     models.Movie, description="A movie of a timelapse's frames.", disable_optimization=True
 )
-class Movie(Stateful, WithLocks):
+class Movie(Stateful):
     """A movie and its file."""
 
     state: str
@@ -143,6 +151,22 @@ class Movie(Stateful, WithLocks):
         """Return the poster's URL."""
         return queries.poster_url(_row(self))
 
+    @strawberry_django.field(description="Its sound; null if it is silent.")
+    def sound(self) -> MovieSound | None:
+        """Describe it."""
+        row = _row(self)
+        if row.sound is None:
+            return None
+        return MovieSound(name=row.sound.name, repeats=row.sound_repeats, volume=row.sound_volume)
+
+    @strawberry_django.field(
+        description="The URL of an index (WebVTT) of small pictures of it; null until it is ready, and for "
+        "one that was rendered without."
+    )
+    def thumbnails_url(self) -> str | None:
+        """Return the index's URL."""
+        return queries.thumbnails_url(_row(self))
+
     @strawberry_django.field(
         description="Why it couldn't be rendered, and the remedy; null unless it failed."
     )
@@ -184,11 +208,13 @@ class Movie(Stateful, WithLocks):
             else progress_from_state(state, time.time())
         )
 
-    @strawberry_django.field(description="Why it isn't being rendered yet, while it is queued.")
+    @strawberry_django.field(
+        description="Why it isn't being rendered, while it is queued, or rendered by a worker that is silent."
+    )
     async def waiting(self, info: Info) -> list[Reason]:
         """Load it together with that of the other movies of the request."""
         row = _row(self)
-        if row.state != row.States.QUEUED:
+        if row.state not in {row.States.QUEUED, row.States.RENDERING}:
             return []
         return reasons_of(await load(info, waiting.waiting_reasons, row) or ())
 
@@ -231,7 +257,7 @@ class RenderEstimate:
 class TimelapseMovies:
     """Fields added to the type `Timelapse`, which itself must not import movies."""
 
-    @strawberry_django.connection(DjangoListConnection[Movie], description="Its movies, newest first.")
+    @strawberry_django.connection(Connection[Movie], description="Its movies, newest first.")
     def movies(self) -> Iterable[Movie]:
         """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
@@ -284,8 +310,3 @@ class TimelapseMovies:
 get_object_definition(Timelapse, strict=True).fields.extend(
     get_object_definition(TimelapseMovies, strict=True).fields
 )
-
-
-def newest_edge(movie: models.Movie) -> relay.Edge[Movie]:
-    """Return a movie as the first edge of its timelapse's movies."""
-    return relay.Edge(cursor=relay.to_base64("arrayconnection", 0), node=cast("Movie", movie))

@@ -14,8 +14,8 @@ import fsmlock
 from timelapse.rendering import actions
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.deletions import Deletions
-from timelapse.rendering.graphql.movie import Movie, newest_edge
-from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput
+from timelapse.rendering.graphql.movie import Movie
+from timelapse.rendering.graphql.options import FrameSelectionInput, MovieSoundInput, MovieStyleInput
 from timelapse.shared.access import needs, only
 from timelapse.shared.graphql import UserError, signed_in, user_errors
 from timelapse.timelapses.graphql import Timelapse, pk_of
@@ -28,7 +28,7 @@ class RenderTimelapseInput:
 
     Without both width and height the movie has the shape of most of its pictures, with up to 1080 lines.
     It shows frames that were captured at or after `from` and before `to`; of these, without a selection, all.
-    Without a style nothing is added to them.
+    Without a style nothing is added to them; without a sound the movie is silent.
     """
 
     timelapse: relay.GlobalID
@@ -40,13 +40,14 @@ class RenderTimelapseInput:
     since: datetime | None = strawberry.field(default=None, name="from")
     until: datetime | None = strawberry.field(default=None, name="to")
     title: str = ""
+    sound: MovieSoundInput | None = None
 
 
 @strawberry.type
 class RenderTimelapsePayload:
     """The queued movie, or the errors."""
 
-    movie_edge: relay.Edge[Movie] | None
+    movie: Movie | None
     timelapse: Timelapse | None
     errors: list[UserError]
 
@@ -72,16 +73,17 @@ class Mutation(Deletions):
             since=input.since,
             until=input.until,
             title=input.title,
+            sound=None if input.sound is None else input.sound.to_value(),
         )
         try:
             movie = await sync_to_async(actions.request_render)(timelapse, options, user)
         except fsmlock.Refused as refused:
             found = await sync_to_async(timelapse_by_id)(timelapse)
             return RenderTimelapsePayload(
-                movie_edge=None, timelapse=cast("Timelapse | None", found), errors=_errors(refused)
+                movie=None, timelapse=cast("Timelapse | None", found), errors=_errors(refused)
             )
         return RenderTimelapsePayload(
-            movie_edge=newest_edge(movie), timelapse=cast("Timelapse", movie.timelapse), errors=[]
+            movie=cast("Movie", movie), timelapse=cast("Timelapse", movie.timelapse), errors=[]
         )
 
 

@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from fsmlock.adapters.graphql import InputField
 from timelapse.rendering import form
-from timelapse.rendering.domain import LONGEST_TITLE
+from timelapse.rendering.domain import LONGEST_TITLE, SoundOptions
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.selection import Selection
 from timelapse.rendering.style import Style
@@ -47,25 +47,60 @@ class FrameSelectionInput:
 
 @strawberry.input
 class MovieStyleInput:
-    """What is added to the pictures: even light, a label, a fade from and to black, a card at the end."""
+    """What is added to the pictures: even light, a label, a fade from and to black, a card at the end.
+
+    `steady` takes away how the camera sways, for which pictures are cropped by 2 % at each side.
+
+    Pictures of another shape than the movie's are fitted by `contain` (whole, on black), `blurred_bars`
+    (whole, on themselves, blurred) or `cover` (cropped). Cropping keeps the `focus`: center, top, bottom,
+    left, right, top-left, top-right, bottom-left, bottom-right, or percent from left and top, as in 30,70.
+    A picture that can't be used is `unusable`: `leave_out`, or `hold` to show the one before it instead.
+    `codec` is `h264` or `av1`, which makes smaller files and is refused where the server can't encode it.
+    """
 
     deflicker: bool = False
+    steady: bool = False
     label_time: bool = False
     label_text: str = ""
     label_exposure: bool = False
     fade_seconds: float = 0
     end_text: str = ""
+    fit: str = "contain"
+    focus: str = "center"
+    unusable: str = "leave_out"
+    codec: str = "h264"
 
     def to_value(self) -> Style:
         """Convert it."""
         return Style(
             deflicker=self.deflicker,
+            steady=self.steady,
             label_time=self.label_time,
             label_text=self.label_text,
             label_exposure=self.label_exposure,
             fade_s=self.fade_seconds,
             end_text=self.end_text,
+            fit=self.fit,
+            focus=self.focus,
+            unusable=self.unusable,
+            codec=self.codec,
         )
+
+
+@strawberry.input
+class MovieSoundInput:
+    """A sound that was sent to `/media/sounds`, by the hash that came back.
+
+    It `repeats` until the movie ends, or is played once. The volume is in percent of the file's.
+    """
+
+    sha256: str
+    repeats: bool = True
+    volume: float = 100
+
+    def to_value(self) -> SoundOptions:
+        """Convert it."""
+        return SoundOptions(sha256=self.sha256, repeats=self.repeats, volume=self.volume)
 
 
 @strawberry.type(description="Fields of one input of a movie's options.")
@@ -75,6 +110,12 @@ class RenderFieldGroup:
     name: str = strawberry.field(description="The input that contains the fields.")
     label: str
     fields: list[InputField]
+
+    @classmethod
+    def from_value(cls, group: form.Group) -> RenderFieldGroup:
+        """Convert it."""
+        fields = [InputField.from_value(field) for field in group.fields]
+        return cls(name=group.name, label=group.label, fields=fields)
 
 
 @strawberry.type(description="Values for all fields that suit what people film.")
@@ -92,6 +133,9 @@ class RenderForm:
 
     groups: list[RenderFieldGroup]
     presets: list[RenderPreset]
+    sound: RenderFieldGroup = strawberry.field(
+        description="How a sound is played, for who has added one; part of no preset."
+    )
     longest_title: int
     first_captured_at: datetime | None = strawberry.field(description="Null without frames.")
     last_captured_at: datetime | None = strawberry.field(description="Null without frames.")
@@ -101,14 +145,8 @@ class RenderForm:
         """Build it. Takes two queries."""
         captured = timelapse.shown_frames().values_list("captured_at", flat=True)
         return cls(
-            groups=[
-                RenderFieldGroup(
-                    name=group.name,
-                    label=group.label,
-                    fields=[InputField.from_value(field) for field in group.fields],
-                )
-                for group in form.GROUPS
-            ],
+            groups=[RenderFieldGroup.from_value(group) for group in form.GROUPS],
+            sound=RenderFieldGroup.from_value(form.SOUND),
             presets=[
                 RenderPreset(name=name, label=preset.label, values=JSON(form.PRESET_VALUES[name]))
                 for name, preset in PRESETS.items()

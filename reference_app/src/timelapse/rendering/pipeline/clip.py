@@ -44,8 +44,8 @@ class PictureClip(VideoClip):  # type: ignore[misc]  # moviepy carries no types
 
         @lru_cache(2)  # a crossfade asks for two frames again and again
         def picture(number: int) -> NDArray[np.uint8]:
-            pixels = read_picture(recipes[number], movie.size, max_pixels=max_pixels)
-            return np.asarray(to_frame(pixels, movie.size).to_ndarray(format="rgb24"), np.uint8)
+            pixels = read_picture(recipes[number], movie.size, max_pixels=max_pixels, fit=movie.fit)
+            return np.asarray(to_frame(pixels, movie.size, movie.fit).to_ndarray(format="rgb24"), np.uint8)
 
         self.frame_function = lambda time: picture(min(round(time * movie.rate), len(recipes) - 1))
 

@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 from PIL import Image, ImageDraw
 
+from timelapse.rendering.fit import CONTAIN
 from timelapse.rendering.lettering import font
 from timelapse.rendering.pipeline.picture import read_picture
 from timelapse.rendering.pipeline.scale import to_frame
+from timelapse.rendering.pipeline.steady import MOST
 from timelapse.rendering.pipeline.tone import brightened
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from numpy.typing import NDArray
 
+    from timelapse.rendering.fit import Fit
     from timelapse.rendering.pipeline.composition import Composition
     from timelapse.rendering.pipeline.geometry import Size
     from timelapse.rendering.pipeline.plan import Recipe
+    from timelapse.rendering.pipeline.steady import Shift
 
 #: Of the movie's shorter side: the height of a label's letters, its margin, and a card's letters.
 _LETTERS: Final = 0.035
@@ -35,18 +39,30 @@ _OUTLINE: Final = 0.12
 _BLACK, _WHITE, _GREY = 16, 235, 128
 
 
-def make_frame(recipe: Recipe, size: Size, *, max_pixels: int) -> VideoFrame:
+def make_frame(recipe: Recipe, size: Size, *, max_pixels: int, fit: Fit = CONTAIN) -> VideoFrame:
     """Return the frame of a recipe for a movie of this size. Raises PictureError."""
     composition = recipe.composition
     if composition is None:
-        return to_frame(read_picture(recipe, size, max_pixels=max_pixels), size)
+        return to_frame(read_picture(recipe, size, max_pixels=max_pixels, fit=fit), size, fit)
     if composition.card:
         frame = to_frame(np.zeros((size.height, size.width, 3), np.uint8), size)
         _draw(frame, _written(composition.card, size, _CARD_LETTERS), size, middle=True)
     else:
-        pixels = read_picture(recipe, size, max_pixels=max_pixels)
-        frame = to_frame(brightened(pixels, composition.gain_ev), size)
+        pixels = read_picture(recipe, size, max_pixels=max_pixels, fit=fit)
+        if composition.steady is not None:
+            pixels = _steadied(pixels, composition.steady)
+        frame = to_frame(brightened(pixels, composition.gain_ev), size, fit)
     return _finished(frame, composition, size)
+
+
+def _steadied(pixels: NDArray[np.uint8], away: Shift) -> NDArray[np.uint8]:
+    """Crop a picture by the same at each side, there where its content belongs."""
+    cropped = []
+    for length, share in zip(pixels.shape, reversed(away), strict=False):
+        margin = round(length * MOST)
+        begin = min(2 * margin, max(0, margin + round(length * share)))
+        cropped.append(slice(begin, length - 2 * margin + begin))
+    return np.ascontiguousarray(pixels[tuple(cropped)])
 
 
 def _finished(frame: VideoFrame, composition: Composition, size: Size) -> VideoFrame:

@@ -22,37 +22,50 @@ class Composition:
 
     ``gain_ev`` brightens the picture, in exposure values (+1 doubles the light). ``label`` is written at the
     bottom left. ``light`` is the share of the whole frame's light, from 0 (black) to 1. ``card`` is a text
-    in the middle of a black frame instead of a picture.
+    in the middle of a black frame instead of a picture. ``steady`` says how far the picture's content is from
+    where it belongs, to the right and down, in shares of its size; None: the picture isn't steadied.
     """
 
     gain_ev: float = 0.0
     label: str = ""
     light: float = 1.0
     card: str = ""
+    steady: tuple[float, float] | None = None
 
     @classmethod
-    def of(cls, *, gain_ev: float = 0.0, label: str = "", light: float = 1.0) -> Self | None:
+    def of(
+        cls,
+        *,
+        gain_ev: float = 0.0,
+        label: str = "",
+        light: float = 1.0,
+        steady: tuple[float, float] | None = None,
+    ) -> Self | None:
         """Return the composition in steps that can be seen; None if it changes nothing."""
         made = cls(
             gain_ev=round(gain_ev * _STEPS_PER_EV) / _STEPS_PER_EV or 0.0,
             label=label,
             light=round(min(1.0, max(0.0, light)) * _STEPS_OF_LIGHT) / _STEPS_OF_LIGHT,
+            steady=steady,
         )
         return None if made == cls() else made
 
     @property
     def decisive(self) -> dict[str, Any]:
         """All that decides about the frame's pixels beside the picture, as JSON values."""
-        return asdict(self) | {"composing": _COMPOSING}
+        return self.to_json() | {"composing": _COMPOSING}
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        return asdict(self)
+        values = asdict(self)
+        # Without the default, so that segments keep the keys under which they were encoded before.
+        return values if self.steady is not None else {k: v for k, v in values.items() if k != "steady"}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Return what ``to_json`` wrote."""
-        return cls(**data)
+        steady = data.get("steady")
+        return cls(**data | {"steady": steady and (steady[0], steady[1])})
 
 
 def fade(count: int, *, fade_in: int = 0, fade_out: int = 0) -> list[float]:

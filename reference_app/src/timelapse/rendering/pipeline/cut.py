@@ -39,9 +39,16 @@ def cut(times_us: Sequence[int | None], *, quick_start: bool = True) -> list[int
     known = [time for time in times_us if time is not None and 0 <= time < _ALL_TIME]
     ordered = len(known) == len(times_us) and all(a <= b for a, b in pairwise(known))
     segments = _halved(known, 0, len(known), 0, _ALL_TIME) if ordered else evenly(len(times_us))
-    if quick_start and segments and segments[0] >= FIRST_SEGMENT + _LEAST_REST:
-        segments[:1] = [FIRST_SEGMENT, segments[0] - FIRST_SEGMENT]
+    if quick_start and segments:
+        segments[:1] = quickly(segments[0])
     return segments
+
+
+def quickly(frames: int) -> list[int]:
+    """Return the lengths of the segments that begin a movie instead of one of so many frames."""
+    if frames < FIRST_SEGMENT + _LEAST_REST:
+        return [frames]
+    return [FIRST_SEGMENT, frames - FIRST_SEGMENT]
 
 
 def _halved(times: Sequence[int], low: int, high: int, start: int, width: int) -> list[int]:

@@ -1,19 +1,22 @@
 """Encodes frames to a segment: a file of its own that depends on nothing but its frames and the format.
 
-The same frames give the same bytes, because x264 runs in one thread, no version or date is written, and
-times begin at zero. Speed comes from several segments at once.
+The same frames give the same bytes, because the encoder runs in one thread, no version or date is written,
+and times begin at zero. Speed comes from several segments at once.
 """
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import av
+from av.codec.codec import UnknownCodecError
 from av.codec.context import Flags
 
+from timelapse.rendering.codecs import ENCODERS
 from timelapse.rendering.pipeline.disk import writing
 from timelapse.rendering.pipeline.errors import EncoderError
 
@@ -82,7 +85,11 @@ class _Writer:
             "video_track_timescale": str(movie.timescale),
         }
         self._container = av.open(self._file, "w", format="mp4", options=options)
-        self._stream = _stream(self._container, movie)
+        try:
+            self._stream = _stream(self._container, movie)
+        except EncoderError:
+            self.close()
+            raise
 
     def write(self, frame: VideoFrame | None) -> None:
         """Encode a frame, or with None those that the encoder still keeps."""
@@ -119,10 +126,24 @@ def _has_avx512() -> bool:
         return False
 
 
-def _stream(container: OutputContainer, movie: MovieFormat) -> VideoStream:
+def _of_x264() -> dict[str, str]:
     params = f"open-gop=0:{_WITHOUT_AVX512}" if _has_avx512() else "open-gop=0"
-    options = {"preset": movie.preset, "crf": str(movie.crf), "profile": "high", "x264-params": params}
-    stream = container.add_stream("libx264", rate=movie.rate, options=options)
+    return {"profile": "high", "x264-params": params}
+
+
+def _of_svt_av1() -> dict[str, str]:
+    os.environ.setdefault("SVT_LOG", "1")  # errors only: it greets each segment otherwise
+    return {"svtav1-params": "lp=1"}
+
+
+def _stream(container: OutputContainer, movie: MovieFormat) -> VideoStream:
+    encoder = ENCODERS[movie.codec].name
+    particular = _of_svt_av1() if movie.codec == "av1" else _of_x264()
+    options = {"preset": movie.preset, "crf": str(movie.crf), **particular}
+    try:
+        stream = cast("VideoStream", container.add_stream(encoder, rate=movie.rate, options=options))
+    except UnknownCodecError as error:
+        raise EncoderError(f"This machine's PyAV has no encoder {encoder}.") from error
     stream.time_base = 1 / movie.rate
     context = stream.codec_context
     context.width, context.height, context.pix_fmt = movie.size.width, movie.size.height, "yuv420p"

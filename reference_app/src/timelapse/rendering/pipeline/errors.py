@@ -61,8 +61,8 @@ class BadMovieError(RenderError):
 class PictureError(Exception):
     """One picture can't be used; the movie is rendered without it.
 
-    ``code`` is one of missing, changed, empty, not_a_picture, damaged, too_many_pixels. ``lasting`` is True
-    when the same bytes will be refused again.
+    ``code`` is one of missing, changed, empty, not_a_picture, damaged, too_many_pixels, extra_missing.
+    ``lasting`` is True when the same bytes will be refused again.
     """
 
     def __init__(self, code: str, message: str, *, lasting: bool = False) -> None:

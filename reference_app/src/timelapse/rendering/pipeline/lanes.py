@@ -15,11 +15,13 @@ from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
+from timelapse.rendering.pipeline.compose import make_frame
 from timelapse.rendering.pipeline.encode import write_segment
-from timelapse.rendering.pipeline.errors import PictureError, StalledError
+from timelapse.rendering.pipeline.errors import StalledError
 from timelapse.rendering.pipeline.plan import Segment
 from timelapse.rendering.pipeline.source import frames_of
 from timelapse.rendering.pipeline.store import Encoded, LeftOut, SegmentStore
+from timelapse.rendering.pipeline.usable import UsableFrames
 from timelapse.rendering.pipeline.verify import check_segment
 
 if TYPE_CHECKING:
@@ -140,7 +142,7 @@ class _Lanes:
 def _encode_lane(
     segments: Iterable[Segment], encoding: Encoding, *, on_frame: Callable[[], None]
 ) -> Iterator[tuple[Segment, Encoded]]:
-    with closing(frames_of(segments, encoding.movie.size, max_pixels=encoding.max_pixels)) as frames:
+    with closing(frames_of(segments, encoding.movie, max_pixels=encoding.max_pixels)) as frames:
         for _, of_segment in groupby(frames, key=lambda frame: frame.segment.key):
             yield _encode(of_segment, encoding, on_frame)
 
@@ -148,37 +150,30 @@ def _encode_lane(
 def _encode(
     frames: Iterator[SourceFrame], encoding: Encoding, on_frame: Callable[[], None]
 ) -> tuple[Segment, Encoded]:
-    planned: list[Segment] = []
-    used: list[Recipe] = []
-    unusable: list[tuple[Recipe, PictureError]] = []
+    store, movie = encoding.store, encoding.movie
 
-    def usable() -> Iterator[VideoFrame]:
-        for source in frames:
-            planned[:] = [source.segment]
-            if isinstance(source.frame, PictureError):
-                unusable.append((source.recipe, source.frame))
-                on_frame()
-            else:
-                used.append(source.recipe)
-                yield source.frame
+    def make(recipe: Recipe) -> VideoFrame:
+        return make_frame(recipe, movie.size, max_pixels=encoding.max_pixels, fit=movie.fit)
 
-    store = encoding.store
+    usable = UsableFrames(frames, hold=movie.hold, make=make, on_unusable=on_frame)
     part = store.new_part()
     try:
-        count = write_segment(usable(), part, encoding.movie, on_frame=on_frame)
-        segment = Segment.of(used, encoding.movie)
+        count = write_segment(iter(usable), part, movie, on_frame=on_frame)
+        segment = Segment.of(usable.recipes, movie)
         path = None
         if count:
-            check_segment(part, count, encoding.movie)
+            check_segment(part, count, movie)
             path = store.put(segment, part)
         left_out = tuple(
-            LeftOut(name=recipe.name, code=error.code, reason=error.message) for recipe, error in unusable
+            LeftOut(name=recipe.name, code=error.code, reason=error.message)
+            for recipe, error in usable.unusable
         )
-        if unusable and all(error.lasting for _, error in unusable):
-            store.note(planned[0], segment, left_out)
+        errors = [*(error for _, error in usable.unusable), *usable.unusable_before]
+        if left_out and all(error.lasting for error in errors):
+            store.note(usable.planned, segment, left_out, held=usable.looked_before)
     finally:
         part.unlink(missing_ok=True)
-    return planned[0], Encoded(path=path, frames=count, left_out=left_out)
+    return usable.planned, Encoded(path=path, frames=count, left_out=left_out)
 
 
 class _Shared:

@@ -36,7 +36,9 @@ def read_mp4(path: Path) -> Mp4:
             raise ValueError(f"{path.name} has an index of {end - start} bytes.")
         file.seek(start)
         moov = file.read(end - start)
-    boxes = dict(_inner(moov, 0, len(moov)))
+    boxes: dict[bytes, bytes] = {}
+    for kind, content in _inner(moov, 0, len(moov)):
+        boxes.setdefault(kind, content)  # the first track has the pictures, one behind it the sound
     missing = {b"mdhd", b"stts", b"stsz"} - boxes.keys()
     if missing:
         raise ValueError(f"{path.name} has an index without {b', '.join(sorted(missing)).decode()}.")

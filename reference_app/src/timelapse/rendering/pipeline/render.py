@@ -1,4 +1,7 @@
-"""Renders a plan to a verified movie and its poster; encodes only the segments that the store lacks."""
+"""Renders a plan to a verified movie, its poster and its thumbnails.
+
+Only the segments that the store lacks are encoded.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,21 @@ from timelapse.rendering.pipeline.lanes import (
     encode_segments,
     lanes_of_this_machine,
 )
-from timelapse.rendering.pipeline.verify import MovieInfo, check_movie
+from timelapse.rendering.pipeline.sprite import save_sprite
+from timelapse.rendering.pipeline.verify import MovieInfo, check_movie, check_sound_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from timelapse.rendering.pipeline.plan import Plan
+    from timelapse.rendering.pipeline.sound import Soundtrack
     from timelapse.rendering.pipeline.store import Encoded, LeftOut, SegmentStore
 
 MOVIE = "movie.mp4"
 POSTER = "poster.jpg"
+SPRITE = "sprite.jpg"
+THUMBNAILS = "thumbnails.vtt"
 _WORK_FOLDER_PREFIX = ".rendering-"
 
 
@@ -44,12 +51,12 @@ class Rendered:
     encoded: int
 
     def publish(self) -> None:
-        """Move movie and poster into ``folder`` in one rename each; readers see the old ones or these.
+        """Move the movie and what belongs to it into ``folder``, in one rename each: readers see old or new.
 
         Raises DiskFullError, StorageError.
         """
         with writing():
-            for name in (POSTER, MOVIE):
+            for name in (SPRITE, THUMBNAILS, POSTER, MOVIE):
                 put_in_place(self.work_folder / name, self.folder / name)
         self.close()
 
@@ -67,6 +74,7 @@ def render(  # noqa: PLR0913 - each caller names what it needs
     on_frame: Callable[[int], None],
     on_beginning: Callable[[list[Encoded]], None] = lambda _: None,
     on_packet: Callable[[], None] = lambda: None,
+    sound: Soundtrack | None = None,
     lanes: int | None = None,
     stalled_after_s: float = STALLED_AFTER_S,
 ) -> Rendered:
@@ -86,6 +94,7 @@ def render(  # noqa: PLR0913 - each caller names what it needs
             in a row; they can be watched already.
         on_packet: called for each packet of the movie that is joined and then read again, in the caller's
             thread; it may raise to stop.
+        sound: what is played with the pictures; no segment depends on it.
         lanes: how many segments are encoded at once; None: as many as keep this machine busy.
         stalled_after_s: it is given up when no frame is finished for so many seconds.
 
@@ -100,7 +109,7 @@ def render(  # noqa: PLR0913 - each caller names what it needs
         with writing():
             work_folder.mkdir(parents=True)
         attempt = _Attempt(plan, encoding, lanes or lanes_of_this_machine(), on_frame, on_beginning)
-        info = attempt.make(work_folder, on_packet)
+        info = attempt.make(work_folder, sound, on_packet)
     except BaseException:
         shutil.rmtree(work_folder, ignore_errors=True)
         raise
@@ -134,21 +143,30 @@ class _Attempt:
         #: The keys of the segments that were encoded now.
         self.fresh: set[str] = set()
 
-    def make(self, work_folder: Path, on_packet: Callable[[], None]) -> MovieInfo:
+    def make(self, work_folder: Path, sound: Soundtrack | None, on_packet: Callable[[], None]) -> MovieInfo:
         while True:
             self._collect()
             files = [(part.path, part.frames) for part in self.parts() if part.path is not None]
             if not files:
                 raise NoUsableFramesError(f"None of the {self._plan.frame_count} pictures could be read.")
             try:
-                join(files, work_folder / MOVIE, self._plan.movie, on_packet=on_packet)
+                join(files, work_folder / MOVIE, self._plan.movie, sound=sound, on_packet=on_packet)
             except DamagedSegmentError as damaged:
                 if any(part.path == damaged.path for key, part in self._found.items() if key in self.fresh):
                     raise
                 damaged.path.unlink(missing_ok=True)
                 continue
             save_poster(work_folder / MOVIE, work_folder / POSTER)
+            save_sprite(
+                work_folder / MOVIE,
+                work_folder / SPRITE,
+                work_folder / THUMBNAILS,
+                name=f"{work_folder.parent.name}.jpg",  # as it is published, beside its index
+                on_picture=on_packet,
+            )
             lengths = [frames for _, frames in files]
+            if sound is not None:
+                check_sound_of(work_folder / MOVIE, sum(lengths), self._plan.movie)
             return check_movie(work_folder / MOVIE, lengths, self._plan.movie, on_packet=on_packet)
 
     def parts(self) -> list[Encoded]:

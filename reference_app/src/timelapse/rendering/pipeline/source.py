@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from av.video.frame import VideoFrame
 
-    from timelapse.rendering.pipeline.geometry import Size
-    from timelapse.rendering.pipeline.plan import Recipe, Segment
+    from timelapse.rendering.pipeline.plan import MovieFormat, Recipe, Segment
 
 #: Decoding and scaling release the GIL: two readers keep up with one encoder.
 _READERS: Final = 2
@@ -34,9 +33,9 @@ class SourceFrame:
 
 
 def frames_of(
-    segments: Iterable[Segment], size: Size, *, max_pixels: int
+    segments: Iterable[Segment], movie: MovieFormat, *, max_pixels: int
 ) -> Generator[SourceFrame, None, None]:
-    """Yield the frame of each recipe of each segment, in order, for a movie of this size.
+    """Yield the frame of each recipe of each segment, in order, for a movie of this format.
 
     The frames of the next segment are begun before the last one's are taken, so that nobody waits between.
     """
@@ -46,9 +45,10 @@ def frames_of(
         try:
             while True:
                 for segment, recipe in islice(upcoming, _AHEAD - len(waiting)):
-                    waiting.append(
-                        (segment, recipe, readers.submit(make_frame, recipe, size, max_pixels=max_pixels))
+                    made = readers.submit(
+                        make_frame, recipe, movie.size, max_pixels=max_pixels, fit=movie.fit
                     )
+                    waiting.append((segment, recipe, made))
                 if not waiting:
                     return
                 segment, recipe, future = waiting.popleft()

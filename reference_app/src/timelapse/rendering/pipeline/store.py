@@ -7,7 +7,7 @@ import os
 import uuid
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from timelapse.rendering.pipeline.disk import put_in_place, writing
 
@@ -44,7 +44,8 @@ class SegmentStore:
     """Segments in a folder, one file each. A file has its name only when it is whole.
 
     A segment's file is named after the key of the frames that are in it. When pictures of the planned segment
-    will never be usable, a note under the planned key says so, and which key has the rest.
+    will never be usable, a note under the planned key says so, and which key has the rest; under its
+    `Segment.held_key` if its first picture is one of them, for which one of the segment before is held.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -56,10 +57,8 @@ class SegmentStore:
         if path.exists():
             _touch(path)
             return Encoded(path=path, frames=len(segment.recipes))
-        note = self._note(segment.key)
-        try:
-            written = json.loads(note.read_text())
-        except (OSError, ValueError):
+        note, written = self._written_note(segment)
+        if written is None:
             return None
         path = self.path_of(written["key"])
         if written["frames"] and not path.exists():
@@ -88,8 +87,13 @@ class SegmentStore:
             put_in_place(part, self.path_of(segment.key))
         return self.path_of(segment.key)
 
-    def note(self, planned: Segment, used: Segment, left_out: tuple[LeftOut, ...]) -> None:
-        """Remember that the pictures left out of a planned segment will never be usable."""
+    def note(
+        self, planned: Segment, used: Segment, left_out: tuple[LeftOut, ...], *, held: bool = False
+    ) -> None:
+        """Remember that the pictures left out of a planned segment will never be usable.
+
+        ``held`` says that what is shown for them depends on the segment before.
+        """
         written = {
             "key": used.key,
             "frames": len(used.recipes),
@@ -98,7 +102,7 @@ class SegmentStore:
         part = self.new_part()
         with writing():
             part.write_text(json.dumps(written))
-            put_in_place(part, self._note(planned.key))
+            put_in_place(part, self._note(planned.held_key if held else planned.key))
 
     def sweep(self, budget: int, *, keep: Plan | None = None) -> int:
         """Remove what killed workers left, and what was unused for longest beyond a budget of bytes.
@@ -125,13 +129,26 @@ class SegmentStore:
             path.unlink(missing_ok=True)
 
     def _files(self, plan: Plan) -> set[Path]:
-        found = {segment.key: self.find(segment) for segment in plan.segments}
-        notes = {self._note(key) for key, encoded in found.items() if encoded is not None}
-        return notes | {encoded.path for encoded in found.values() if encoded is not None and encoded.path}
+        found = [(segment, self.find(segment)) for segment in plan.segments]
+        notes = {
+            self._note(key)
+            for segment, encoded in found
+            if encoded is not None
+            for key in (segment.key, segment.held_key)
+        }
+        return notes | {encoded.path for _, encoded in found if encoded is not None and encoded.path}
 
     def path_of(self, key: str) -> Path:
         """Return where the segment of this key is kept, or would be."""
         return self.folder / f"{key}.mp4"
+
+    def _written_note(self, segment: Segment) -> tuple[Path, dict[str, Any] | None]:
+        """Return what is noted of a planned segment, and where."""
+        notes = [self._note(key) for key in dict.fromkeys((segment.key, segment.held_key))]
+        for note in notes:
+            with suppress(OSError, ValueError):
+                return note, json.loads(note.read_text())
+        return notes[0], None
 
     def _note(self, key: str) -> Path:
         return self.folder / f"{key}.json"

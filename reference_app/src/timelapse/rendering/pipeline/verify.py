@@ -61,7 +61,7 @@ def check_segment(path: Path, frames: int, movie: MovieFormat) -> None:
         "A part of the movie isn't as requested",
         {
             "size": (found.size, movie.size),
-            "codec": (found.codec, "h264"),
+            "codec": (found.codec, movie.codec),
             "pixel format": (found.pixel_format, "yuv420p"),
             "colours": (found.colours, _BT709_LIMITED),
             "times": (_in_ticks(found.shown, movie), list(range(DELAY, frames + DELAY))),
@@ -101,7 +101,7 @@ def check_movie(
             "frames per second": (info.rate, movie.rate if frames > 1 else info.rate),
             "duration": (info.duration_s, float(frames / movie.rate)),
             "size": (info.size, movie.size),
-            "codec": (info.codec, "h264"),
+            "codec": (info.codec, movie.codec),
             "pixel format": (info.pixel_format, "yuv420p"),
             "index before the pictures": (info.starts_fast, True),
             "times": (_in_ticks(packets.shown, movie), list(range(frames))),
@@ -110,6 +110,20 @@ def check_movie(
         },
     )
     return info
+
+
+def check_sound_of(path: Path, frames: int, movie: MovieFormat) -> None:
+    """Raise BadMovieError unless a movie of so many frames has sound that is as long, within one frame."""
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.audio[0]
+            length_s = float((stream.duration or 0) * (stream.time_base or 0))
+    except (av.FFmpegError, IndexError) as error:
+        raise BadMovieError(f"The sound that was written can't be read: {error}") from error
+    if abs(length_s - frames / movie.rate) > 1 / movie.rate:
+        raise BadMovieError(
+            f"The sound that was written lasts {length_s:.3f} s, not {float(frames / movie.rate):.3f} s."
+        )
 
 
 def _info(path: Path, packets: _Packets) -> MovieInfo:
@@ -152,7 +166,7 @@ def _read(
                 if len(pictures) != len(keyframes):
                     raise BadMovieError(f"{len(pictures)} of {len(keyframes)} keyframes can be decoded.")
             return _Packets(
-                codec=context.name,
+                codec=context.codec.canonical_name,
                 size=Size(context.width, context.height),
                 pixel_format=context.pix_fmt or "",
                 colours=(

@@ -90,5 +90,5 @@ async def watch(
 
 
 def needs_snapshot(event: Event | None) -> bool:
-    """Whether the watcher has to read everything again."""
+    """Whether the watcher has to read everything again: it missed events, or the event says so."""
     return event is not None and cast("bool", event.get("resync", False))

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from timelapse.frames.retention import Retention, forecast
+from timelapse.frames.retention import Retention, size_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -27,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *, days: int, every: int, **_: object) -> None:
         if days < 1 or every < 1:
             raise CommandError("Use 1 or more for --days and for --every.")
-        removal = forecast(Retention(before=timezone.now() - timedelta(days=days), every=every))
+        retention = Retention(before=timezone.now() - timedelta(days=days), every=every)
+        removal = size_of(retention.removable())
         size = filesizeformat(removal.bytes).replace("\xa0", " ")
         self.stdout.write(f"It would delete {removal.frames:,} frames, {size}.")

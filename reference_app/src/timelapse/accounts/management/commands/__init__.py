@@ -1,0 +1,3 @@
+"""Django's place for commands."""
+
+from __future__ import annotations
