@@ -34,16 +34,29 @@ module.exports = {
     },
     {
       name: "lib-is-pure",
-      comment: "Values in, values out: no React, no Relay, nothing of ours.",
+      comment: "Values in, values out, in the words of the language: no React, no Relay, nothing of ours.",
       severity: "error",
       from: { path: "^src/lib/", pathNot: "\\.test\\.ts$" },
-      to: { pathNot: "^src/lib/" },
+      to: { pathNot: "^src/lib/|node_modules/@lingui/core/" },
+    },
+    {
+      name: "languages-know-no-page",
+      severity: "error",
+      from: { path: "^src/languages/", pathNot: "\\.test\\.tsx?$" },
+      to: { path: "^src/(?!languages/|lib/)" },
     },
     {
       name: "relay-imports-no-page",
       severity: "error",
       from: { path: "^src/relay/" },
       to: { path: "^src/(features|design|routes|main)" },
+    },
+    {
+      name: "visits-know-no-page",
+      comment: "Which page stands at which address is the table in routes.tsx.",
+      severity: "error",
+      from: { path: "^src/visits/" },
+      to: { path: "^src/(?!visits/|lib/)" },
     },
     {
       name: "pages-are-loaded-by-routes",

@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import lingui from "eslint-plugin-lingui";
 import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import relay from "eslint-plugin-relay";
@@ -39,5 +40,53 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ["**/*.{js,cjs}"], languageOptions: { globals: { module: "writable" } } },
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: [
+      "**/*.test.{ts,tsx}",
+      "src/design/{theme,colourMode}.ts",
+      "src/visits/**",
+      "src/features/design/**", // for those who change a component
+    ],
+    plugins: { lingui },
+    rules: {
+      "lingui/t-call-in-function": "error",
+      "lingui/no-single-variables-to-translate": "error",
+      "lingui/no-single-tag-to-translate": "error",
+      "lingui/no-trans-inside-trans": "error",
+      "lingui/no-unlocalized-strings": [
+        "error",
+        {
+          useTsTypes: true,
+          // One word without a capital is a name of the code; the rest is no text that people read.
+          ignore: [
+            "^(?!\\p{Lu})\\S+$",
+            "^[A-Z_]+$",
+            "Timelapse$",
+            "^0 s$",
+            "gradient\\(",
+            "prefers-",
+            "^<iframe",
+            "__typename",
+          ],
+          ignoreNames: [
+            "sx",
+            "style",
+            "className",
+            "key",
+            "id",
+            { regex: { pattern: "^data-" } },
+            {
+              regex: { pattern: "^(d|path|to|width|height|viewBox|displayName|gridTemplate.*|fontFamily)$" },
+            },
+          ],
+          ignoreFunctions: ["console.*", "graphql", "stroked", "*.setAttribute", "*.getItem"],
+        },
+      ],
+    },
+  },
+  {
+    files: ["**/*.{js,cjs}"],
+    languageOptions: { globals: { module: "writable", console: "readonly", process: "writable" } },
+  },
 );

@@ -1,13 +1,27 @@
+import { lingui } from "@lingui/vite-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { compress } from "./build/compress.ts";
-import { relayTransform } from "./build/relayTransform.ts";
+import { pageDocuments } from "./build/pageDocuments.ts";
+import { sourceTransform } from "./build/sourceTransform.ts";
 
 const server = process.env.TIMELAPSE_SERVER ?? "http://127.0.0.1:8000";
 
+/** What every page needs and only a new version of a library changes: a chunk that browsers keep. */
+const VENDOR =
+  /node_modules\/(react|react-dom|scheduler|react-relay|relay-runtime|graphql-ws|stylis|wouter|@emotion|@lingui\/core|@mui\/(system|styled-engine|private-theming|utils))\//;
+/** What stands around every page, in one chunk: in pieces it is compressed worse. Dialogs come on demand. */
+const DESIGN = /src\/design\/(?!ConfirmDialog)/;
+
 export default defineConfig({
-  plugins: [relayTransform(), react(), compress()],
+  plugins: [
+    pageDocuments(),
+    sourceTransform(),
+    lingui({ failOnMissing: true, failOnCompileError: true }),
+    react(),
+    compress(),
+  ],
   server: {
     proxy: {
       "/graphql": { target: server, ws: true },
@@ -16,21 +30,45 @@ export default defineConfig({
       "/static": server,
     },
   },
-  build: { outDir: "dist", sourcemap: false, chunkSizeWarningLimit: 700 },
+  // The package's main entry brings the API before hooks along, which can't be shaken off.
+  resolve: { alias: [{ find: /^react-relay$/, replacement: "react-relay/hooks" }] },
+  build: {
+    outDir: "dist",
+    sourcemap: false,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: VENDOR },
+            { name: "design", test: DESIGN },
+          ],
+        },
+      },
+    },
+  },
   test: {
     restoreMocks: true,
     unstubGlobals: true,
     // A machine that is busy with other work gets the time it needs; nothing waits for it otherwise.
     testTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "pure", environment: "node", include: ["src/lib/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "pure",
+          environment: "node",
+          setupFiles: ["./test/english.ts"],
+          include: ["src/{lib,languages}/**/*.test.ts"],
+        },
+      },
       {
         extends: true,
         test: {
           name: "relay",
           environment: "jsdom",
-          setupFiles: ["./test/setup.ts"],
-          include: ["src/relay/**/*.test.ts"],
+          setupFiles: ["./test/english.ts", "./test/setup.ts"],
+          include: ["src/{relay,visits}/**/*.test.ts"],
         },
       },
       {
@@ -42,7 +80,7 @@ export default defineConfig({
           // behind is found by the random order.
           isolate: false,
           sequence: { shuffle: true },
-          setupFiles: ["./test/setup.ts"],
+          setupFiles: ["./test/english.ts", "./test/setup.ts"],
           include: ["src/{design,features}/**/*.test.{ts,tsx}"],
         },
       },

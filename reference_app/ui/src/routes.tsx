@@ -1,57 +1,36 @@
-import { Suspense, type ComponentType, type ReactNode } from "react";
+import { Suspense, useSyncExternalStore, type ComponentType, type ReactNode } from "react";
 import type { PreloadedQuery } from "react-relay";
-import {
-  createBrowserRouter,
-  Outlet,
-  ScrollRestoration,
-  useLoaderData,
-  useLocation,
-  useRouteError,
-  type RouteObject,
-} from "react-router";
-import type { OperationType } from "relay-runtime";
+import type { GraphQLTaggedNode, OperationType } from "relay-runtime";
 
 import { ErrorBoundary } from "./design/ErrorBoundary.tsx";
 import { PageSkeleton } from "./design/PageSkeleton.tsx";
+import type { AccountPageQuery } from "./features/account/__generated__/AccountPageQuery.graphql";
+import type { ChoosePasswordPageQuery } from "./features/account/__generated__/ChoosePasswordPageQuery.graphql";
+import type { InvitationPageQuery } from "./features/account/__generated__/InvitationPageQuery.graphql";
 import sessionQuery, {
   type SessionPageQuery,
 } from "./features/account/__generated__/SessionPageQuery.graphql.ts";
+import type { SetUpPageQuery } from "./features/account/__generated__/SetUpPageQuery.graphql";
+import type { SignInPageQuery } from "./features/account/__generated__/SignInPageQuery.graphql";
 import { SessionPage } from "./features/account/SessionPage.tsx";
-import cameraQuery, {
-  type CameraPageQuery,
-} from "./features/cameras/__generated__/CameraPageQuery.graphql.ts";
-import camerasQuery, {
-  type CamerasPageQuery,
-} from "./features/cameras/__generated__/CamerasPageQuery.graphql.ts";
+import type { CameraPageQuery } from "./features/cameras/__generated__/CameraPageQuery.graphql";
+import type { CamerasPageQuery } from "./features/cameras/__generated__/CamerasPageQuery.graphql";
 import homeQuery, { type HomePageQuery } from "./features/home/__generated__/HomePageQuery.graphql.ts";
+import { NoSuchPlace } from "./features/live/NoSuchPlace.tsx";
+import { preloadParts } from "./features/live/onDemand.tsx";
 import { PageProblem } from "./features/live/PageProblem.tsx";
-import operationsQuery, {
-  type OperationsPageQuery,
-} from "./features/operations/__generated__/OperationsPageQuery.graphql.ts";
-import timelapseQuery, {
-  type TimelapsePageQuery,
-} from "./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts";
-import timelapsesQuery, {
-  type TimelapsesPageQuery,
-} from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts";
+import { ReopenContext, type Reopen } from "./features/live/useReopen.ts";
+import type { NotificationsPageQuery } from "./features/notifications/__generated__/NotificationsPageQuery.graphql";
+import type { OperationsPageQuery } from "./features/operations/__generated__/OperationsPageQuery.graphql";
+import type { PeoplePageQuery } from "./features/people/__generated__/PeoplePageQuery.graphql";
+import type { TimelapsePageQuery } from "./features/timelapses/__generated__/TimelapsePageQuery.graphql";
+import type { TimelapsesPageQuery } from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql";
 import { spanOf } from "./lib/spans.ts";
-import { RequestFailed } from "./relay/network.ts";
+import { fetched } from "./relay/code.ts";
 import { preload } from "./relay/preload.ts";
 import { serverNow } from "./relay/serverClock.ts";
-
-class CodeNotFetched extends RequestFailed {
-  constructor() {
-    super("unreachable", "This page’s code can’t be fetched.", "Check that you are online, then try again.");
-  }
-}
-
-async function fetched<T>(code: Promise<T>): Promise<T> {
-  try {
-    return await code;
-  } catch {
-    throw new CodeNotFetched();
-  }
-}
+import { followAddress } from "./visits/followAddress.ts";
+import { Visits, type Route } from "./visits/visits.ts";
 
 /** The code of each page, loaded on the first visit or when the browser is idle. */
 const pages = {
@@ -62,140 +41,260 @@ const pages = {
   movies: () => fetched(import("./features/movies/MovieList.tsx")),
   cameras: () => fetched(import("./features/cameras/CamerasPage.tsx")),
   camera: () => fetched(import("./features/cameras/CameraPage.tsx")),
+  people: () => fetched(import("./features/people/PeoplePage.tsx")),
+  notifications: () => fetched(import("./features/notifications/NotificationsPage.tsx")),
+  invitation: () => fetched(import("./features/account/InvitationPage.tsx")),
+  setUp: () => fetched(import("./features/account/SetUpPage.tsx")),
+  choosePassword: () => fetched(import("./features/account/ChoosePasswordPage.tsx")),
+  account: () => fetched(import("./features/account/AccountPage.tsx")),
   pair: () => fetched(import("./features/cameras/PairPage.tsx")),
   operations: () => fetched(import("./features/operations/OperationsPage.tsx")),
 };
 
+/** Of a page that few people open: it is loaded on the visit alone. */
+const designPage = () => fetched(import("./features/design/DesignPage.tsx"));
+
+/** The queries. Those of the session and of the first page come with the entry point. */
+const queries = {
+  home: () => Promise.resolve({ default: homeQuery }),
+  timelapses: () => import("./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts"),
+  timelapse: () => import("./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts"),
+  cameras: () => import("./features/cameras/__generated__/CamerasPageQuery.graphql.ts"),
+  camera: () => import("./features/cameras/__generated__/CameraPageQuery.graphql.ts"),
+  people: () => import("./features/people/__generated__/PeoplePageQuery.graphql.ts"),
+  invitation: () => import("./features/account/__generated__/InvitationPageQuery.graphql.ts"),
+  signIn: () => import("./features/account/__generated__/SignInPageQuery.graphql.ts"),
+  setUp: () => import("./features/account/__generated__/SetUpPageQuery.graphql.ts"),
+  choosePassword: () => import("./features/account/__generated__/ChoosePasswordPageQuery.graphql.ts"),
+  account: () => import("./features/account/__generated__/AccountPageQuery.graphql.ts"),
+  notifications: () => import("./features/notifications/__generated__/NotificationsPageQuery.graphql.ts"),
+  operations: () => import("./features/operations/__generated__/OperationsPageQuery.graphql.ts"),
+};
+
+/** Starts a page's query while the page's code loads. */
+async function opened<T extends OperationType>(
+  place: keyof typeof queries,
+  variables: T["variables"],
+  code: Promise<ComponentType<{ readonly queryRef: PreloadedQuery<T> }>>,
+): Promise<ReactNode> {
+  const started = fetched<{ readonly default: GraphQLTaggedNode }>(queries[place]()).then((query) =>
+    preload<T>(place, query.default, variables),
+  );
+  const [queryRef, Page] = await Promise.all([started, code]);
+  return <Page queryRef={queryRef} />;
+}
+
 /** Loads the code of all pages, so that the first visit of each is immediate. */
-export function preloadPages(): void {
-  for (const load of Object.values(pages)) {
-    load().catch(() => undefined); // The visit itself loads it again and reports a failure.
-  }
+export async function preloadPages(): Promise<void> {
+  // A failure is reported by the visit itself, which loads it again.
+  await Promise.allSettled(Object.values(pages).map((load) => load()));
+  preloadParts();
 }
 
-/** Shown when a page's code can't be fetched. Only loading everything anew fetches it again. */
-function RouteProblem() {
-  const error = useRouteError();
-  return (
-    <PageProblem
-      error={error instanceof Error ? error : new Error(String(error))}
-      onRetry={() => {
-        if (error instanceof CodeNotFetched) window.location.reload();
-      }}
-    />
-  );
-}
-
-/** Passes a page the query that its route's loader has started. */
-function withQuery<T extends OperationType>(
-  Page: ComponentType<{ readonly queryRef: PreloadedQuery<T> }>,
-): ComponentType {
-  function Queried() {
-    const queryRef = useLoaderData<PreloadedQuery<T>>();
-    const { pathname } = useLocation();
-    // Nearer than the router's own boundary, which can't be reset.
-    return (
-      <Guard place={pathname}>
-        <Page queryRef={queryRef} />
-      </Guard>
-    );
-  }
-  return Queried;
-}
-
-function SignedIn() {
-  const queryRef = useLoaderData<PreloadedQuery<SessionPageQuery>>();
-  const { pathname } = useLocation();
-  return (
-    <Guard place="session">
-      <ScrollRestoration />
-      <SessionPage queryRef={queryRef}>
-        <Guard place={pathname}>
-          <Outlet />
-        </Guard>
-      </SessionPage>
-    </Guard>
-  );
-}
-
-/** Contains an error or a loading state within one part of the page. */
-function Guard({ place, children }: { readonly place: string; readonly children: ReactNode }) {
-  return (
-    <ErrorBoundary key={place} fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
-      <Suspense fallback={<PageSkeleton />}>{children}</Suspense>
-    </ErrorBoundary>
-  );
-}
-
-const signedInRoutes: RouteObject[] = [
-  {
-    index: true,
-    loader: () => preload<HomePageQuery>("home", homeQuery, {}),
-    lazy: {
-      Component: async () => withQuery<HomePageQuery>((await pages.home()).HomePage),
-    },
-  },
-  {
-    path: "timelapses",
-    loader: () => preload<TimelapsesPageQuery>("timelapses", timelapsesQuery, {}),
-    lazy: {
-      Component: async () => withQuery<TimelapsesPageQuery>((await pages.timelapses()).TimelapsesPage),
-    },
-  },
-  {
-    path: "timelapses/:id",
-    loader: ({ params }) => preload<TimelapsePageQuery>("timelapse", timelapseQuery, { id: params.id ?? "" }),
-    lazy: {
-      Component: async () => {
-        const [{ TimelapsePage }, { MovieList }] = await Promise.all([pages.timelapse(), pages.movies()]);
-        return withQuery<TimelapsePageQuery>((props) => <TimelapsePage {...props} Movies={MovieList} />);
-      },
-    },
-  },
-  {
-    path: "cameras",
-    loader: () => preload<CamerasPageQuery>("cameras", camerasQuery, {}),
-    lazy: {
-      Component: async () => withQuery<CamerasPageQuery>((await pages.cameras()).CamerasPage),
-    },
-  },
-  {
-    path: "cameras/:id",
-    loader: ({ params }) =>
-      preload<CameraPageQuery>("camera", cameraQuery, {
-        id: params.id ?? "",
-        ...spanOf("day", serverNow()),
-      }),
-    lazy: {
-      Component: async () => withQuery<CameraPageQuery>((await pages.camera()).CameraPage),
-    },
-  },
-  { path: "pair", lazy: { Component: async () => (await pages.pair()).PairPage } },
-  {
-    path: "operations",
-    loader: () => preload<OperationsPageQuery>("operations", operationsQuery, {}),
-    lazy: {
-      Component: async () => withQuery<OperationsPageQuery>((await pages.operations()).OperationsPage),
-    },
-  },
-  {
-    path: "*",
-    lazy: { Component: async () => (await import("./features/live/NoSuchPlace.tsx")).NoSuchPlace },
-  },
-];
-
-/** Maps addresses to pages. A page's data and code load at the same time. */
-export const router = createBrowserRouter([
+const routes: readonly Route[] = [
   {
     path: "/sign-in",
-    lazy: { Component: async () => (await pages.signIn()).SignInPage },
-    HydrateFallback: PageSkeleton,
+    framed: false,
+    open: () =>
+      opened<SignInPageQuery>(
+        "signIn",
+        {},
+        pages.signIn().then(({ SignInOrSetUpPage }) => SignInOrSetUpPage),
+      ),
+  },
+  {
+    path: "/set-up",
+    framed: false,
+    open: () =>
+      opened<SetUpPageQuery>(
+        "setUp",
+        {},
+        pages.setUp().then(({ SetUpPage }) => SetUpPage),
+      ),
+  },
+  {
+    path: "/invitation/:token",
+    framed: false,
+    open: ({ token = "" }) =>
+      opened<InvitationPageQuery>(
+        "invitation",
+        { token },
+        pages.invitation().then(({ InvitationPage }) => InvitationPage),
+      ),
+  },
+  {
+    path: "/password/:token",
+    framed: false,
+    open: ({ token = "" }) =>
+      opened<ChoosePasswordPageQuery>(
+        "choosePassword",
+        { token },
+        pages.choosePassword().then(({ ChoosePasswordPage }) => ChoosePasswordPage),
+      ),
   },
   {
     path: "/",
-    loader: () => preload<SessionPageQuery>("session", sessionQuery, {}),
-    Component: SignedIn,
-    HydrateFallback: PageSkeleton,
-    children: [{ ErrorBoundary: RouteProblem, children: signedInRoutes }],
+    framed: true,
+    open: () =>
+      opened<HomePageQuery>(
+        "home",
+        {},
+        pages.home().then(({ HomePage }) => HomePage),
+      ),
   },
-]);
+  {
+    path: "/timelapses",
+    framed: true,
+    open: () =>
+      opened<TimelapsesPageQuery>(
+        "timelapses",
+        {},
+        pages.timelapses().then(({ TimelapsesPage }) => TimelapsesPage),
+      ),
+  },
+  {
+    path: "/timelapses/:id",
+    framed: true,
+    open: ({ id = "" }) =>
+      opened<TimelapsePageQuery>(
+        "timelapse",
+        { id },
+        Promise.all([pages.timelapse(), pages.movies()]).then(
+          ([{ TimelapsePage }, { MovieList }]) =>
+            ({ queryRef }) => <TimelapsePage queryRef={queryRef} Movies={MovieList} />,
+        ),
+      ),
+  },
+  {
+    path: "/cameras",
+    framed: true,
+    open: () =>
+      opened<CamerasPageQuery>(
+        "cameras",
+        {},
+        pages.cameras().then(({ CamerasPage }) => CamerasPage),
+      ),
+  },
+  {
+    path: "/cameras/:id",
+    framed: true,
+    open: ({ id = "" }) =>
+      opened<CameraPageQuery>(
+        "camera",
+        { id, ...spanOf("day", serverNow()) },
+        pages.camera().then(({ CameraPage }) => CameraPage),
+      ),
+  },
+  {
+    path: "/people",
+    framed: true,
+    open: () =>
+      opened<PeoplePageQuery>(
+        "people",
+        {},
+        pages.people().then(({ PeoplePage }) => PeoplePage),
+      ),
+  },
+  {
+    path: "/account",
+    framed: true,
+    open: () =>
+      opened<AccountPageQuery>(
+        "account",
+        {},
+        pages.account().then(({ AccountPage }) => AccountPage),
+      ),
+  },
+  {
+    path: "/notifications",
+    framed: true,
+    open: () =>
+      opened<NotificationsPageQuery>(
+        "notifications",
+        {},
+        pages.notifications().then(({ NotificationsPage }) => NotificationsPage),
+      ),
+  },
+  {
+    path: "/pair",
+    framed: true,
+    open: async () => {
+      const { PairPage } = await pages.pair();
+      return <PairPage />;
+    },
+  },
+  {
+    path: "/operations",
+    framed: true,
+    open: () =>
+      opened<OperationsPageQuery>(
+        "operations",
+        {},
+        pages.operations().then(({ OperationsPage }) => OperationsPage),
+      ),
+  },
+  {
+    path: "/design",
+    framed: true,
+    open: async () => {
+      const { DesignPage } = await designPage();
+      return <DesignPage />;
+    },
+  },
+  { path: "*", framed: true, open: () => Promise.resolve(<NoSuchPlace />) },
+];
+
+const visits = new Visits<PreloadedQuery<SessionPageQuery>>({
+  routes,
+  openFrame: () => preload<SessionPageQuery>("session", sessionQuery, {}),
+  failed: (error) => <PageProblem error={error} onRetry={() => undefined} />,
+});
+
+const reopen: Reopen = {
+  again: visits.again,
+  anew: () => {
+    window.location.reload();
+  },
+};
+
+/** Opens the page of the browser's address, and of each that it goes to. */
+export function startVisits(): void {
+  followAddress((path) => visits.open(path));
+}
+
+/** The page of the current address. Its data and code load at the same time. */
+export function CurrentPage() {
+  const visit = useSyncExternalStore(visits.subscribe, visits.get);
+  if (visit === null) return null;
+  const page = (
+    <Guard place={visit.path} waiting={visit.frame === null ? null : <PageSkeleton />}>
+      {visit.page}
+    </Guard>
+  );
+  return (
+    <ReopenContext value={reopen}>
+      {visit.frame === null ? (
+        page
+      ) : (
+        <Guard place="session" waiting={null}>
+          <SessionPage queryRef={visit.frame}>{page}</SessionPage>
+        </Guard>
+      )}
+    </ReopenContext>
+  );
+}
+
+interface GuardProps {
+  readonly place: string;
+  readonly waiting: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** Contains an error or a loading state within one part of the page. */
+function Guard({ place, waiting, children }: GuardProps) {
+  return (
+    <ErrorBoundary key={place} fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+      <Suspense fallback={waiting}>{children}</Suspense>
+    </ErrorBoundary>
+  );
+}

@@ -1,41 +1,43 @@
 import { act, render, type RenderResult } from "@testing-library/react";
 import { Suspense, type ReactNode } from "react";
 import { RelayEnvironmentProvider, useLazyLoadQuery } from "react-relay";
-import { createMemoryRouter, RouterProvider } from "react-router";
 import type { GraphQLTaggedNode, OperationDescriptor, OperationType } from "relay-runtime";
 import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } from "relay-test-utils";
+import { Router, useLocation } from "wouter";
+import { memoryLocation } from "wouter/memory-location";
 
 import { Toaster } from "../src/design/Toaster.tsx";
 
 type MockResolvers = MockPayloadGenerator.MockResolvers;
 
-/** The rendered page, with the environment and router that a test uses. */
+/** The rendered page, with the environment that a test uses and the addresses that were visited. */
 interface Rendered extends RenderResult {
   readonly environment: MockEnvironment;
-  readonly router: ReturnType<typeof createMemoryRouter>;
+  readonly visited: readonly string[];
 }
 
-/** Renders with a mock Relay environment, a router at `at` and the snackbar. */
+/** Renders with a mock Relay environment, at the address `at`, and the snackbar. */
 export function renderWithRelay(
   children: ReactNode,
   environment: MockEnvironment = createMockEnvironment(),
   at = "/",
 ): Rendered {
-  const router = createMemoryRouter(
-    [
-      { path: "/", element: children },
-      { path: "*", element: <p>elsewhere</p> },
-    ],
-    { initialEntries: [at] },
-  );
+  const { hook, history: visited } = memoryLocation({ path: at, record: true });
   const result = render(
     <RelayEnvironmentProvider environment={environment}>
       <Toaster>
-        <RouterProvider router={router} />
+        <Router hook={hook}>
+          <OnlyHere>{children}</OnlyHere>
+        </Router>
       </Toaster>
     </RelayEnvironmentProvider>,
   );
-  return { ...result, environment, router };
+  return { ...result, environment, visited };
+}
+
+function OnlyHere({ children }: { readonly children: ReactNode }) {
+  const [path] = useLocation();
+  return path === "/" ? children : <p>elsewhere</p>;
 }
 
 interface FromQuery<T extends OperationType> {

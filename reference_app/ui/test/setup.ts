@@ -1,12 +1,15 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
 import { connection } from "../src/relay/connection.ts";
 
 // relay-test-utils expects Jest's mock functions under this name. Vitest's are compatible.
 Object.assign(globalThis, { jest: vi });
+
+// What is loaded on demand may take its time on a busy machine.
+configure({ asyncUtilTimeout: 20_000 });
 
 const warnings: string[] = [];
 

@@ -1,7 +1,8 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { useEffect, useRef, type ReactNode } from "react";
-import { Link as RouterLink, NavLink, useLocation } from "react-router";
+import { Link as RouterLink, useLocation } from "wouter";
 
 import { Logo } from "./Logo.tsx";
 
@@ -14,13 +15,15 @@ export interface NavEntry {
 
 interface Props {
   readonly nav: readonly NavEntry[];
+  /** What people call this installation; empty if nobody named it. */
+  readonly place: string;
   readonly tools: ReactNode;
   readonly banner: ReactNode;
   readonly children: ReactNode;
 }
 
 /** The frame of every page: a header, the navigation (at the bottom of a phone's screen), one main landmark. */
-export function AppFrame({ nav, tools, banner, children }: Props) {
+export function AppFrame({ nav, place, tools, banner, children }: Props) {
   const main = useFocusOnNavigation();
   return (
     <Box sx={{ minHeight: "100dvh", display: "flex", flexDirection: "column", pb: { xs: 9, sm: 0 } }}>
@@ -41,9 +44,9 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
             component={RouterLink}
             to="/"
             underline="none"
-            sx={{ color: "text.primary", borderRadius: "8px", display: "flex" }}
+            sx={{ color: "text.primary", borderRadius: "8px", display: "flex", minWidth: 0 }}
           >
-            <Logo />
+            <Logo text={place === "" ? undefined : place} />
           </Link>
           <Navigation entries={nav} />
           <Box sx={{ ml: "auto", display: "flex", alignItems: "center", gap: 0.5 }}>{tools}</Box>
@@ -74,7 +77,7 @@ export function AppFrame({ nav, tools, banner, children }: Props) {
 /** Moves the focus to a new page's content, as a page load would; keyboards and screen readers then start there. */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
-  const { pathname } = useLocation();
+  const [pathname] = useLocation();
   const shown = useRef(pathname);
   useEffect(() => {
     if (shown.current !== pathname) main.current?.focus({ preventScroll: true });
@@ -97,17 +100,16 @@ function SkipLink() {
         borderRadius: "8px",
         "&:focus": { top: 8 },
       }}
-    >
-      Skip to content
-    </Link>
+    >{t`Skip to content`}</Link>
   );
 }
 
 function Navigation({ entries }: { readonly entries: readonly NavEntry[] }) {
+  const [pathname] = useLocation();
   return (
     <Box
       component="nav"
-      aria-label="Main"
+      aria-label={t`Main`}
       sx={{
         display: "flex",
         gap: 0.5,
@@ -123,8 +125,9 @@ function Navigation({ entries }: { readonly entries: readonly NavEntry[] }) {
       {entries.map((entry) => (
         <Box
           key={entry.to}
-          component={NavLink}
+          component={RouterLink}
           to={entry.to}
+          aria-current={leadsTo(entry.to, pathname) ? "page" : undefined}
           sx={{
             flex: { xs: 1, sm: "none" },
             display: "flex",
@@ -140,7 +143,7 @@ function Navigation({ entries }: { readonly entries: readonly NavEntry[] }) {
             fontWeight: 600,
             "& svg": { fontSize: 21 },
             "&:hover": { color: "text.primary" },
-            "&.active": { color: "primary.main" },
+            "&[aria-current]": { color: "primary.main" },
           }}
         >
           {entry.icon}
@@ -149,4 +152,9 @@ function Navigation({ entries }: { readonly entries: readonly NavEntry[] }) {
       ))}
     </Box>
   );
+}
+
+/** Whether a page stands at this address or below it. */
+function leadsTo(to: string, pathname: string): boolean {
+  return pathname === to || (to !== "/" && pathname.startsWith(`${to}/`));
 }

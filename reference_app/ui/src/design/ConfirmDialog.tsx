@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -26,9 +27,7 @@ export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClo
       </DialogContent>
       <DialogActions sx={{ px: 3, pb: 2 }}>
         {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog moves the focus into itself; here to the safe answer */}
-        <Button onClick={onClose} autoFocus>
-          Cancel
-        </Button>
+        <Button onClick={onClose} autoFocus>{t`Cancel`}</Button>
         <Button
           variant="contained"
           color="error"

@@ -38,10 +38,14 @@ export function EmptyState({ icon, title, children, action, heading = false }: P
       >
         {icon}
       </Box>
-      <Typography variant="h3" component={heading ? "h1" : "p"}>
+      <Typography variant="h3" component={heading ? "h1" : "p"} sx={{ overflowWrap: "anywhere" }}>
         {title}
       </Typography>
-      <Typography variant="body2" component="div" sx={{ color: "text.secondary", maxWidth: 420 }}>
+      <Typography
+        variant="body2"
+        component="div"
+        sx={{ color: "text.secondary", maxWidth: 420, overflowWrap: "anywhere" }}
+      >
         {children}
       </Typography>
       {action !== undefined && <Box sx={{ mt: 1.5 }}>{action}</Box>}

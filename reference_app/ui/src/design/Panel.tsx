@@ -30,7 +30,7 @@ export function Panel({ title, aside, children }: Props) {
           mb: 1.5,
         }}
       >
-        <Typography variant="h2" id={id}>
+        <Typography variant="h2" id={id} sx={{ minWidth: 0, overflowWrap: "anywhere" }}>
           {title}
         </Typography>
         {aside}

@@ -17,7 +17,7 @@ interface Props {
 /** A picture at the full width of its column with a caption. Its background is dark in both colour modes. */
 export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props) {
   return (
-    <Box component="figure" sx={{ m: 0 }}>
+    <Box component="figure" sx={{ m: 0, minWidth: 0 }}>
       <Box
         sx={{
           borderRadius: "14px",
@@ -49,7 +49,14 @@ export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props)
         <Typography
           component="figcaption"
           variant="caption"
-          sx={{ color: "text.secondary", mt: 1, display: "flex", flexWrap: "wrap", columnGap: 1.5 }}
+          sx={{
+            color: "text.secondary",
+            mt: 1,
+            display: "flex",
+            flexWrap: "wrap",
+            columnGap: 1.5,
+            overflowWrap: "anywhere",
+          }}
         >
           {caption}
         </Typography>

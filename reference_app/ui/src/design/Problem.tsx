@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Button from "@mui/material/Button";
 
 import { EmptyState } from "./EmptyState.tsx";
@@ -17,13 +18,7 @@ export function Problem({ message, remedy, onRetry }: Props) {
         icon={<WarningIcon />}
         heading
         title={message}
-        action={
-          onRetry && (
-            <Button variant="contained" onClick={onRetry}>
-              Try again
-            </Button>
-          )
-        }
+        action={onRetry && <Button variant="contained" onClick={onRetry}>{t`Try again`}</Button>}
       >
         {remedy}
       </EmptyState>

@@ -13,7 +13,7 @@ export function PropertyList({ properties }: Props) {
       sx={{
         m: 0,
         display: "grid",
-        gridTemplateColumns: "auto minmax(0, 1fr)",
+        gridTemplateColumns: "fit-content(45%) minmax(0, 1fr)",
         columnGap: 2,
         rowGap: 0.5,
         fontSize: "0.9rem",

@@ -48,7 +48,7 @@ export function StateBadge({ tone, label, detail, pulsing = false }: Props) {
         {label}
       </Box>
       {detail !== undefined && (
-        <Box component="span" sx={{ color: "text.secondary" }}>
+        <Box component="span" sx={{ color: "text.secondary", minWidth: 0, overflowWrap: "anywhere" }}>
           {detail}
         </Box>
       )}

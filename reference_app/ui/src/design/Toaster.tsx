@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import AlertTitle from "@mui/material/AlertTitle";
 import Snackbar from "@mui/material/Snackbar";
@@ -44,6 +45,7 @@ export function Toaster({ children }: { readonly children: ReactNode }) {
           severity={toast?.severity ?? "success"}
           variant="outlined"
           onClose={close}
+          closeText={t`Close`}
           sx={{ bgcolor: "background.paper", maxWidth: 520, boxShadow: 6 }}
         >
           {toast?.remedy === undefined || toast.remedy === "" ? (

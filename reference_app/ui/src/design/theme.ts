@@ -65,6 +65,5 @@ export const theme = createTheme({
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: "none" } } },
     MuiLinearProgress: { styleOverrides: { root: { height: 8, borderRadius: 4 }, bar: { borderRadius: 4 } } },
     MuiTextField: { defaultProps: { size: "small", fullWidth: true } },
-    MuiTooltip: { defaultProps: { arrow: true } },
   },
 });

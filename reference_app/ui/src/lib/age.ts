@@ -1,9 +1,12 @@
+import { i18n } from "@lingui/core";
+import { t } from "@lingui/core/macro";
+
 import { formatDuration } from "./duration.ts";
 
 /** Formats the age of an instant by the server's clock: "just now", "12 s ago". Both in milliseconds. */
 export function formatAge(at: number, now: number): string {
   const seconds = Math.max(0, (now - at) / 1000);
-  return seconds < 1 ? "just now" : `${formatDuration(Math.floor(seconds))} ago`;
+  return seconds < 1 ? t`just now` : t`${formatDuration(Math.floor(seconds))} ago`;
 }
 
 /** Reads an ISO 8601 instant as milliseconds; null and unreadable text become null. */
@@ -20,7 +23,7 @@ const INSTANTS = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 export function inLocalTime(sentence: string, now: number): string {
   return sentence.replace(INSTANTS, (iso) => {
     const at = Date.parse(iso);
-    const from = at > now ? `in ${formatDuration(Math.ceil((at - now) / 1000))}` : formatAge(at, now);
+    const from = at > now ? t`in ${formatDuration(Math.ceil((at - now) / 1000))}` : formatAge(at, now);
     return `${formatInstant(at, now)} (${from})`;
   });
 }
@@ -30,18 +33,18 @@ export function formatInstant(at: number, now: number): string {
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   const format: Intl.DateTimeFormatOptions = sameDay ? time : { ...time, day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat("en-GB", format).format(at);
+  return i18n.date(at, format);
 }
 
 /** Formats an estimated range of instants by the minute: "between 14:05 and 14:12", "about 14:05". */
 export function formatSpan(earliest: number, latest: number, now: number): string {
   const [from, until] = [byTheMinute(earliest, now), byTheMinute(latest, now)];
-  return from === until ? `about ${from}` : `between ${from} and ${until}`;
+  return from === until ? t`about ${from}` : t`between ${from} and ${until}`;
 }
 
 function byTheMinute(at: number, now: number): string {
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   const format: Intl.DateTimeFormatOptions = sameDay ? time : { ...time, day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat("en-GB", format).format(at);
+  return i18n.date(at, format);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { calendar, clockTime, dayName, dayOf, nearestTo, offsetMs } from "./moments.ts";
+import { calendar, clockTime, dayName, dayOf, hoursOf, nearestTo, offsetMs } from "./moments.ts";
 
 const DAYS = [
   { at: "2026-11-20T00:00:00+01:00", frames: 5 },
@@ -43,4 +43,17 @@ test("a moment is in the day that began before it", () => {
     offset: 3_600_000,
   });
   expect(dayOf(days, Date.parse("2026-11-19T12:00:00Z"))).toBeNull();
+});
+
+test("finds the whole hours of a day that have frames, by the clock of the place", () => {
+  const from = Date.parse("2026-11-23T00:00:00+05:30");
+  const day = { from, to: from + 86_400_000, offset: offsetMs("2026-11-23T00:00:00+05:30") };
+  const hours = hoursOf(day, [
+    Date.parse("2026-11-23T08:12:00+05:30"),
+    Date.parse("2026-11-23T09:59:00+05:30"),
+  ]);
+  expect(clockTime(hours.from, day.offset)).toBe("08:00:00");
+  expect(clockTime(hours.to, day.offset)).toBe("10:00:00");
+  expect(hoursOf(day, [])).toEqual({ from: day.from, to: day.to });
+  expect(hoursOf(day, [day.to - 1]).to).toBe(day.to);
 });

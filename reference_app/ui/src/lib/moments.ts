@@ -1,3 +1,5 @@
+import { i18n } from "@lingui/core";
+
 /** The index of the value that is nearest to another, of values in ascending order; -1 if there is none. */
 export function nearestTo(values: readonly number[], wanted: number): number {
   let best = -1;
@@ -23,13 +25,13 @@ export function clockTime(at: number, offset: number): string {
 
 /** A day by a clock that is so far ahead of UTC: "Mon, 23 Nov 2026". */
 export function dayName(at: number, offset: number): string {
-  return new Intl.DateTimeFormat("en-GB", {
+  return i18n.date(at + offset, {
     weekday: "short",
     day: "numeric",
     month: "short",
     year: "numeric",
     timeZone: "UTC",
-  }).format(at + offset);
+  });
 }
 
 /** A day with its number of frames. */
@@ -66,4 +68,19 @@ export function dayOf(
   const following = days[index + 1];
   const to = following ? Date.parse(following.at) : from + DAY_MS;
   return { from, to, offset: offsetMs(day.at) };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The whole hours of a day's clock from the first of these moments to the last; the whole day without a moment. */
+export function hoursOf(
+  day: { readonly from: number; readonly to: number; readonly offset: number },
+  moments: readonly number[],
+): { from: number; to: number } {
+  const first = moments[0];
+  const last = moments.at(-1);
+  if (first === undefined || last === undefined) return { from: day.from, to: day.to };
+  const begin = Math.floor((first + day.offset) / HOUR_MS) * HOUR_MS - day.offset;
+  const end = (Math.floor((last + day.offset) / HOUR_MS) + 1) * HOUR_MS - day.offset;
+  return { from: Math.max(begin, day.from), to: Math.min(end, day.to) };
 }

@@ -1,5 +1,67 @@
-/** Turns a code name into readable text: "not_started" → "Not started". */
+import { t } from "@lingui/core/macro";
+
+/** Turns a code name into readable text: "not_started" → "Not started". One that the page doesn't know stays English. */
 export function humanize(name: string): string {
-  const words = name.replaceAll(/[_-]+/g, " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  switch (name.toLowerCase().replaceAll(/[_-]+/g, " ").trim()) {
+    case "active":
+      return t`Active`;
+    case "archived":
+      return t`Archived`;
+    case "capturing":
+      return t`Capturing`;
+    case "cancelled":
+      return t`Cancelled`;
+    case "day":
+      return t`Day`;
+    case "delayed":
+      return t`Delayed`;
+    case "deleting":
+      return t`Deleting`;
+    case "done":
+      return t`Done`;
+    case "estimated":
+      return t`Estimated`;
+    case "failed":
+      return t`Failed`;
+    case "hour":
+      return t`Hour`;
+    case "late":
+      return t`Late`;
+    case "month":
+      return t`Month`;
+    case "not due yet":
+      return t`Not due yet`;
+    case "not ended":
+      return t`Not ended`;
+    case "on time":
+      return t`On time`;
+    case "paused":
+      return t`Paused`;
+    case "queued":
+      return t`Queued`;
+    case "ready":
+      return t`Ready`;
+    case "rendering":
+      return t`Rendering`;
+    case "revoked":
+      return t`Revoked`;
+    case "running":
+      return t`Running`;
+    case "simulated":
+      return t`Simulated`;
+    case "synced":
+      return t`Synced`;
+    case "taken":
+      return t`Taken`;
+    case "unknown":
+      return t`Unknown`;
+    case "waiting":
+      return t`Waiting`;
+    case "week":
+      return t`Week`;
+    default: {
+      const words = name.replaceAll(/[_-]+/g, " ").trim();
+      return words.charAt(0).toUpperCase() + words.slice(1);
+    }
+  }
 }

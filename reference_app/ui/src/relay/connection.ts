@@ -71,6 +71,9 @@ export class ConnectionStore {
   }
 
   readonly tryNow = (): void => this.#endWait?.();
+
+  /** Closes the socket, so that another one is opened. Whoever opens sockets says how. */
+  renew: () => void = () => undefined;
 }
 
 /** The store of this page's live connection. */

@@ -46,6 +46,18 @@ test("sends the operation with Django's token", async () => {
   });
 });
 
+test("names the operation of a built page by its hash", async () => {
+  const fetch = stub(Response.json({ data: { me: null } }));
+  await fetchGraphQL({ ...request, id: "abc", text: null }, {}, cache);
+  const [, init] = fetch.mock.calls[0] as unknown as [string, RequestInit];
+  expect(JSON.parse(init.body as string)).toEqual({
+    query: "",
+    extensions: { persistedQuery: { version: 1, sha256Hash: "abc" } },
+    operationName: "Q",
+    variables: {},
+  });
+});
+
 test.each([
   [new TypeError("failed to fetch"), /can't be reached/],
   [new Response("<h1>Forbidden</h1>", { status: 403 }), /security token/],

@@ -1,4 +1,5 @@
-import type { FetchFunction, GraphQLResponse } from "relay-runtime";
+import { t } from "@lingui/core/macro";
+import type { FetchFunction, GraphQLResponse, RequestParameters } from "relay-runtime";
 
 import { readCookie } from "./cookie.ts";
 import { observeServerClock } from "./serverClock.ts";
@@ -36,11 +37,20 @@ interface Answer {
 export const fetchGraphQL: FetchFunction = async (request, variables) => {
   const sent = Date.now();
   const asked = session.current();
-  const response = await post({ query: request.text, operationName: request.name, variables });
+  const response = await post({ ...documentOf(request), operationName: request.name, variables });
   const date = response.headers.get("Date");
   if (date !== null) observeServerClock({ sent, received: Date.now(), serverDate: Date.parse(date) });
   return readAnswer(response, asked);
 };
+
+/** The document of an operation: its text or, in a built page, the hash by which the server knows it. */
+export function documentOf({ id, text }: Pick<RequestParameters, "id" | "text">): {
+  readonly query: string;
+  readonly extensions?: { readonly persistedQuery: { readonly version: 1; readonly sha256Hash: string } };
+} {
+  if (id == null) return { query: text ?? "" };
+  return { query: "", extensions: { persistedQuery: { version: 1, sha256Hash: id } } };
+}
 
 /** Whether the server answers now. */
 export async function isReachable(): Promise<boolean> {
@@ -68,8 +78,8 @@ async function post(body: object): Promise<Response> {
   } catch {
     throw new RequestFailed(
       "unreachable",
-      "The server can't be reached.",
-      "Check that it runs and that you are online, then try again.",
+      t`The server can't be reached.`,
+      t`Check that it runs and that you are online, then try again.`,
     );
   }
 }
@@ -78,8 +88,8 @@ async function readAnswer(response: Response, asked: number): Promise<GraphQLRes
   if (response.status === 403) {
     throw new RequestFailed(
       "refused",
-      "The server refused the request: this page's security token has expired.",
-      "Reload the page, then try again.",
+      t`The server refused the request: this page's security token has expired.`,
+      t`Reload the page, then try again.`,
     );
   }
   const answer = await parse(response);
@@ -110,7 +120,7 @@ async function parse(response: Response): Promise<Answer> {
   if (answer !== null && ("data" in answer || "errors" in answer)) return answer as Answer;
   throw new RequestFailed(
     "unreachable",
-    `The server answered ${String(response.status)} instead of data.`,
-    "Try again in a moment. If the problem persists, check the server's log.",
+    t`The server answered ${response.status} instead of data.`,
+    t`Try again in a moment. If the problem persists, check the server's log.`,
   );
 }

@@ -1,9 +1,10 @@
+import { t } from "@lingui/core/macro";
 import type { GraphQLError } from "graphql";
 import { createClient, type Client } from "graphql-ws";
 import { Observable, type GraphQLResponse, type SubscribeFunction } from "relay-runtime";
 
 import { isOpen, type ConnectionStore } from "./connection.ts";
-import { failureOf, RequestFailed } from "./network.ts";
+import { documentOf, failureOf, RequestFailed } from "./network.ts";
 import { session } from "./session.ts";
 import { traceparent } from "./trace.ts";
 
@@ -59,6 +60,9 @@ export function createSocket(store: ConnectionStore): Client {
       },
     },
   });
+  store.renew = () => {
+    client.terminate();
+  };
   // A socket outlives its network unnoticed until a ping has no answer.
   window.addEventListener("offline", () => {
     client.terminate();
@@ -71,12 +75,13 @@ export function subscribeOver(client: Client): SubscribeFunction {
   return (request, variables) =>
     Observable.create<GraphQLResponse>((sink) => {
       const asked = session.current();
+      const { query, extensions } = documentOf(request);
       return client.subscribe<GraphQLResponse>(
         {
-          query: request.text ?? "",
+          query,
           operationName: request.name,
           variables,
-          extensions: { traceparent: traceparent() },
+          extensions: { ...extensions, traceparent: traceparent() },
         },
         {
           // graphql-ws and Relay have different types for the same GraphQL response.
@@ -110,5 +115,5 @@ export function subscribeOver(client: Client): SubscribeFunction {
 function asError(reason: unknown, asked: number): Error {
   if (reason instanceof Error) return reason;
   const refused = Array.isArray(reason) ? failureOf({ errors: reason as GraphQLError[] }, asked) : null;
-  return refused ?? new RequestFailed("unreachable", "The live updates ended.", "");
+  return refused ?? new RequestFailed("unreachable", t`The live updates ended.`, "");
 }

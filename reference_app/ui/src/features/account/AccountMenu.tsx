@@ -1,63 +1,61 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Menu from "@mui/material/Menu";
-import MenuItem from "@mui/material/MenuItem";
 import { useId, useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
+import { onDemand } from "../live/onDemand.tsx";
 import type { AccountMenu_user$key } from "./__generated__/AccountMenu_user.graphql";
-import { useSignOut } from "./useSignOut.ts";
+
+const AccountMenuItems = onDemand(async () => (await import("./AccountMenuItems.tsx")).AccountMenuItems);
 
 /** The signed-in user's menu. */
 export function AccountMenu({ user }: { readonly user: AccountMenu_user$key }) {
-  const { username, isStaff } = useFragment(
+  const { username, isStaff, managesPeople } = useFragment(
     graphql`
       fragment AccountMenu_user on User {
         username
         isStaff
+        managesPeople
       }
     `,
     user,
   );
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [signOut, busy] = useSignOut();
+  const [open, setOpen] = useState(false);
   const menuId = useId();
   return (
     <>
       <Button
         color="inherit"
         aria-haspopup="menu"
-        aria-expanded={anchor !== null}
-        aria-controls={anchor === null ? undefined : menuId}
+        aria-expanded={open}
+        aria-controls={open ? menuId : undefined}
         onClick={(event) => {
           setAnchor(event.currentTarget);
+          setOpen(true);
         }}
         sx={{ minWidth: 0, px: 1, gap: 1 }}
       >
-        <VisuallyHidden>Account: {username}</VisuallyHidden>
+        <VisuallyHidden>{t`Account: ${username}`}</VisuallyHidden>
         <Initial name={username} />
         <Box component="span" aria-hidden sx={{ display: { xs: "none", md: "inline" } }}>
           {username}
         </Box>
       </Button>
-      <Menu
-        id={menuId}
-        anchorEl={anchor}
-        open={anchor !== null}
-        onClose={() => {
-          setAnchor(null);
-        }}
-      >
-        {isStaff && (
-          <MenuItem component="a" href="/admin/">
-            Administration
-          </MenuItem>
-        )}
-        <MenuItem onClick={signOut} disabled={busy}>
-          Sign out
-        </MenuItem>
-      </Menu>
+      {anchor !== null && (
+        <AccountMenuItems
+          id={menuId}
+          anchor={anchor}
+          open={open}
+          managesPeople={managesPeople}
+          isStaff={isStaff}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
     </>
   );
 }

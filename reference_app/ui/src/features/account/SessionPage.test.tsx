@@ -11,10 +11,10 @@ import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql"
 import query from "./__generated__/SessionPageQuery.graphql.ts";
 import { SessionPage } from "./SessionPage.tsx";
 
-function show(me: object | null, at = "/") {
+function show(me: object | null, over: object = {}) {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
-    MockPayloadGenerator.generate(operation, { Query: () => ({ me }) }),
+    MockPayloadGenerator.generate(operation, { Query: () => ({ me, place: "", firstRun: false, ...over }) }),
   );
   environment.mock.queuePendingOperation(query, {});
   const queryRef = loadQuery<SessionPageQuery>(environment, query, {});
@@ -25,7 +25,6 @@ function show(me: object | null, at = "/") {
       </SessionPage>
     </Suspense>,
     environment,
-    at,
   );
 }
 
@@ -36,15 +35,25 @@ test("redirects to the sign-in page when nobody is signed in", () => {
 });
 
 test("redirects to the sign-in page, and back, as soon as any answer says that nobody is signed in", () => {
-  const { router } = show({ username: "editor", isStaff: false }, "/?span=week#gaps");
+  window.history.replaceState(null, "", "/?span=week#gaps");
+  const { visited } = show({ username: "editor", isStaff: false });
   expect(screen.getByText("the page")).toBeVisible();
   act(() => {
     session.end(session.current());
   });
-  expect(router.state.location.pathname + router.state.location.search).toBe(
-    `/sign-in?next=${encodeURIComponent("/?span=week#gaps")}`,
-  );
+  expect(visited.at(-1)).toBe(`/sign-in?next=${encodeURIComponent("/?span=week#gaps")}`);
   session.begin();
+  window.history.replaceState(null, "", "/");
+});
+
+test("redirects to the first run as long as nobody has an account", () => {
+  const { visited } = show(null, { firstRun: true });
+  expect(visited.at(-1)).toBe("/set-up");
+});
+
+test("shows what people call the place, in place of the product's name", () => {
+  show({ username: "editor", isStaff: false }, { place: "Harbour site" });
+  expect(screen.getByRole("link", { name: "Harbour site" })).toHaveAttribute("href", "/");
 });
 
 test("frames the page with the navigation and one main landmark", () => {
@@ -60,7 +69,7 @@ test("frames the page with the navigation and one main landmark", () => {
 test("offers administration to staff only, and signing out to everyone", async () => {
   const { environment } = show({ username: "editor", isStaff: true });
   await userEvent.click(screen.getByRole("button", { name: "Account: editor" }));
-  expect(screen.getByRole("menuitem", { name: "Administration" })).toHaveAttribute("href", "/admin/");
+  expect(await screen.findByRole("menuitem", { name: "Administration" })).toHaveAttribute("href", "/admin/");
   await userEvent.click(screen.getByRole("menuitem", { name: "Sign out" }));
   expect(running(environment, "useSignOutMutation")).toBeDefined();
 });

@@ -1,6 +1,7 @@
+import { t } from "@lingui/core/macro";
 import type { ReactNode } from "react";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
-import { Navigate, useLocation } from "react-router";
+import { Redirect } from "wouter";
 
 import { AppFrame, type NavEntry } from "../../design/AppFrame.tsx";
 import { ColourModeButton } from "../../design/ColourModeButton.tsx";
@@ -10,11 +11,11 @@ import { useSessionEnded } from "../../relay/session.ts";
 import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
 import { AccountMenu } from "./AccountMenu.tsx";
 
-const nav: readonly NavEntry[] = [
-  { to: "/", label: "Home", icon: <HomeIcon /> },
-  { to: "/timelapses", label: "Timelapses", icon: <FilmIcon /> },
-  { to: "/cameras", label: "Cameras", icon: <CameraIcon /> },
-  { to: "/operations", label: "Operations", icon: <PulseIcon /> },
+const nav = (): readonly NavEntry[] => [
+  { to: "/", label: t`Home`, icon: <HomeIcon /> },
+  { to: "/timelapses", label: t`Timelapses`, icon: <FilmIcon /> },
+  { to: "/cameras", label: t`Cameras`, icon: <CameraIcon /> },
+  { to: "/operations", label: t`Operations`, icon: <PulseIcon /> },
 ];
 
 interface Props {
@@ -27,9 +28,11 @@ interface Props {
  * ends meanwhile, whichever request learned it.
  */
 export function SessionPage({ queryRef, children }: Props) {
-  const { me } = usePreloadedQuery<SessionPageQuery>(
+  const { me, firstRun, place } = usePreloadedQuery<SessionPageQuery>(
     graphql`
       query SessionPageQuery {
+        firstRun
+        place
         me {
           ...AccountMenu_user
         }
@@ -37,13 +40,15 @@ export function SessionPage({ queryRef, children }: Props) {
     `,
     queryRef,
   );
-  const { pathname, search, hash } = useLocation();
+  const { pathname, search, hash } = window.location;
   const ended = useSessionEnded();
+  if (firstRun && !ended) return <Redirect to="/set-up" replace />;
   if (!me || ended)
-    return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search + hash)}`} replace />;
+    return <Redirect to={`/sign-in?next=${encodeURIComponent(pathname + search + hash)}`} replace />;
   return (
     <AppFrame
-      nav={nav}
+      nav={nav()}
+      place={place}
       banner={<ConnectionBanner />}
       tools={
         <>

@@ -1,72 +1,69 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Paper from "@mui/material/Paper";
-import TextField from "@mui/material/TextField";
-import Typography from "@mui/material/Typography";
-import { useNavigate, useSearchParams } from "react-router";
+import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
+import { Redirect, useLocation } from "wouter";
 
-import { Logo } from "../../design/Logo.tsx";
+import { CentredCard } from "../../design/CentredCard.tsx";
+import { TextInput } from "../../design/TextInput.tsx";
+import { formValue } from "../../lib/formValue.ts";
+import type { SignInPageQuery } from "./__generated__/SignInPageQuery.graphql";
 import { useSignIn } from "./useSignIn.ts";
 
-/** The sign-in page. It then redirects to the page that was requested. */
+/** The sign-in page, unless nobody has an account yet. */
+export function SignInOrSetUpPage({ queryRef }: { readonly queryRef: PreloadedQuery<SignInPageQuery> }) {
+  const { firstRun } = usePreloadedQuery<SignInPageQuery>(
+    graphql`
+      query SignInPageQuery {
+        firstRun
+      }
+    `,
+    queryRef,
+  );
+  return firstRun ? <Redirect to="/set-up" replace /> : <SignInPage />;
+}
+
+/** The sign-in form. It then redirects to the page that was requested. */
 export function SignInPage() {
   const [signIn, busy] = useSignIn();
-  const navigate = useNavigate();
-  const [parameters] = useSearchParams();
+  const [, navigate] = useLocation();
   const submit = (form: FormData) => {
-    signIn(text(form, "username"), text(form, "password"), () => {
-      void navigate(pathOnly(parameters.get("next")), { replace: true });
+    signIn(formValue(form, "username"), formValue(form, "password"), () => {
+      navigate(pathOnly(new URLSearchParams(window.location.search).get("next")), { replace: true });
     });
   };
   return (
-    <Box component="main" sx={{ minHeight: "100dvh", display: "grid", placeItems: "center", p: 2 }}>
-      <title>Sign in · Timelapse</title>
-      <Paper
-        variant="outlined"
-        sx={{ width: "100%", maxWidth: 380, p: { xs: 3, sm: 4 }, display: "grid", gap: 2.5 }}
+    <CentredCard
+      title={t`Sign in`}
+      heading={t`Sign in`}
+      lead={t`Watch your cameras live and turn their frames into movies.`}
+    >
+      <Box
+        component="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit(new FormData(event.currentTarget));
+        }}
+        sx={{ display: "grid", gap: 2 }}
       >
-        <Logo />
-        <Box>
-          <Typography variant="h1">Sign in</Typography>
-          <Typography variant="body2" sx={{ color: "text.secondary", mt: 0.5 }}>
-            Watch your cameras live and turn their frames into movies.
-          </Typography>
-        </Box>
-        <Box
-          component="form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit(new FormData(event.currentTarget));
-          }}
-          sx={{ display: "grid", gap: 2 }}
-        >
-          <TextField
-            label="Username"
-            name="username"
-            autoComplete="username"
-            required
-            slotProps={{ htmlInput: { autoCapitalize: "none" }, inputLabel: { required: false } }}
-          />
-          <TextField
-            label="Password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-            slotProps={{ inputLabel: { required: false } }}
-          />
-          <Button type="submit" variant="contained" size="large" loading={busy}>
-            Sign in
-          </Button>
-        </Box>
-      </Paper>
-    </Box>
+        <TextInput
+          label={t`Username`}
+          name="username"
+          autoComplete="username"
+          required
+          inputProps={{ autoCapitalize: "none" }}
+        />
+        <TextInput
+          label={t`Password`}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+        <Button type="submit" variant="contained" size="large" loading={busy}>{t`Sign in`}</Button>
+      </Box>
+    </CentredCard>
   );
-}
-
-function text(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
 }
 
 /** Only a path of this site is followed, so that a crafted link can't lead elsewhere after signing in. */

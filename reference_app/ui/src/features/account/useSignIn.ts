@@ -1,9 +1,8 @@
 import { graphql } from "react-relay";
 
-import { answered, linked } from "../../relay/records.ts";
-import { session } from "../../relay/session.ts";
 import { useAction } from "../live/useAction.ts";
 import type { useSignInMutation } from "./__generated__/useSignInMutation.graphql";
+import { sessionBegun, sessionUpdater } from "./beginSession.ts";
 
 /** Signs a user in and stores who is signed in. What the store kept may be somebody else's: pages fetch it again. */
 export function useSignIn(): [(username: string, password: string, onDone: () => void) => void, boolean] {
@@ -23,21 +22,13 @@ export function useSignIn(): [(username: string, password: string, onDone: () =>
     `,
     {
       errors: (response) => response.signIn.errors,
-      updater: (store) => {
-        const me = linked(answered(store, "signIn"), "me");
-        if (!me) return;
-        store.invalidateStore();
-        store.getRoot().setLinkedRecord(me, "me");
-      },
+      updater: sessionUpdater("signIn"),
     },
   );
   const signIn = (username: string, password: string, onDone: () => void) => {
     send({
       variables: { input: { username, password } },
-      onDone: () => {
-        session.begin();
-        onDone();
-      },
+      onDone: sessionBegun(onDone),
     });
   };
   return [signIn, busy];

@@ -41,6 +41,6 @@ test("shows the camera's name, liveness, frame count and backlog", () => {
   show();
   expect(screen.getByRole("heading", { name: "Roof" })).toBeVisible();
   expect(screen.getByTestId("camera-liveness")).toHaveTextContent("Alive");
-  expect(screen.getByText("3 captures to deliver")).toBeVisible();
+  expect(screen.getByText("3 captures")).toBeVisible();
   expect(screen.getByText("1,204")).toBeVisible();
 });

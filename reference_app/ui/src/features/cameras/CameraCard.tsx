@@ -1,10 +1,11 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { useId } from "react";
 import { graphql, useFragment } from "react-relay";
-import { Link as RouterLink } from "react-router";
+import { Link as RouterLink } from "wouter";
 
 import { PropertyList } from "../../design/PropertyList.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
@@ -59,7 +60,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         {data.latestFrame ? (
           <img
             src={data.latestFrame.thumbnailUrl}
-            alt={`Latest frame of ${data.name}`}
+            alt={t`Latest frame of ${data.name}`}
             style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
           />
         ) : (
@@ -83,18 +84,15 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         <PropertyList
           properties={[
             [
-              "State",
+              t`State`,
               data.stateDetail === "" ? humanize(data.state) : `${humanize(data.state)}: ${data.stateDetail}`,
             ],
-            ["Type", [humanize(data.driver), data.model].filter(Boolean).join(", ")],
+            [t`Type`, [humanize(data.driver), data.model].filter(Boolean).join(", ")],
             [
-              "Frames",
+              t`Frames`,
               <FrameCount key="frames" count={data.frameCount} latest={data.latestFrame?.receivedAt} />,
             ],
-            [
-              "Spool",
-              data.spoolPending === 0 ? "Empty" : `${formatCount(data.spoolPending, "capture")} to deliver`,
-            ],
+            [t`To upload`, data.spoolPending === 0 ? t`Nothing` : formatCount(data.spoolPending, "capture")],
           ]}
         />
       </Box>
@@ -105,5 +103,5 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
 function FrameCount({ count, latest }: { readonly count: number; readonly latest: string | undefined }) {
   const now = useServerNow();
   const at = instant(latest);
-  return at === null ? formatNumber(count) : `${formatNumber(count)} (latest ${formatAge(at, now)})`;
+  return at === null ? formatNumber(count) : t`${formatNumber(count)} (latest ${formatAge(at, now)})`;
 }

@@ -1,6 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
+import type { MockEnvironment } from "relay-test-utils";
 import { expect, test } from "vitest";
 
 import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
@@ -101,6 +102,7 @@ test("saves a configuration, and keeps what was typed when it is refused", async
   expect(operation.request.variables).toEqual({ input: { id: "camera-1", name: "configure", input: sent } });
   answer(environment, operation, {
     TransitionPayload: () => ({
+      created: null,
       object: null,
       deletedId: null,
       errors: [
@@ -120,7 +122,7 @@ test("saves a configuration, and keeps what was typed when it is refused", async
     input: { id: "camera-1", name: "configure", input: { ...sent, interval_s: 10 } },
   });
   answer(environment, again, {
-    TransitionPayload: () => ({ object: null, deletedId: null, errors: [] }),
+    TransitionPayload: () => ({ created: null, object: null, deletedId: null, errors: [] }),
   });
   expect(await within(panel).findByRole("button", { name: "Change" })).toBeVisible();
 });
@@ -135,4 +137,63 @@ test("shows why the agent refused a configuration, and why the user may not chan
   expect(screen.getByTestId("config-error")).toHaveTextContent("schedule.windows: no.");
   expect(screen.getByRole("button", { name: "Change" })).toHaveAttribute("aria-disabled", "true");
   expect(screen.getByText("You may not do this.")).toBeVisible();
+});
+
+const FORECAST = {
+  timezone: "Europe/Zurich",
+  windowsAreTheAgents: false,
+  opensAt: "2026-11-30T05:30:00Z",
+  closesAt: "2026-11-30T19:00:00Z",
+  lowFramesADay: 0,
+  highFramesADay: 842,
+  lowBytesADay: 0,
+  highBytesADay: 1_200_000_000,
+  lowDiskDays: 31.4,
+  highDiskDays: 39.2,
+};
+
+function forecast(environment: MockEnvironment, over: object | null) {
+  answer(environment, running(environment, "useCaptureForecastQuery"), {
+    Node: () => ({ __typename: "Camera", id: "camera-1" }),
+    ID: () => "camera-1",
+    Camera: () => ({ captureForecast: over && { ...FORECAST, ...over } }),
+  });
+}
+
+test("says what follows from the settings", async () => {
+  const environment = show();
+  forecast(environment, {});
+  const said = await screen.findByText("Captures from Mon 30 Nov, 06:30 CET until Mon 30 Nov, 20:00 CET.");
+  expect(said.parentElement).toHaveTextContent("0 to 842 frames a day, 0 bytes to 1.2 GB.");
+  expect(said.parentElement).toHaveTextContent("Without a network, the camera’s disk holds 31 to 40 days.");
+});
+
+test("says what is not known of the settings", async () => {
+  const environment = show();
+  forecast(environment, {
+    windowsAreTheAgents: true,
+    opensAt: "2026-01-01T00:00:00Z",
+    closesAt: null,
+    lowFramesADay: 842,
+    lowBytesADay: null,
+    lowDiskDays: null,
+  });
+  const said = await screen.findByText("Captures now.");
+  expect(said.parentElement).toHaveTextContent("If the agent’s own file sets no windows:");
+  expect(said.parentElement).toHaveTextContent("842 frames a day, their size is not known yet.");
+  expect(said.parentElement).not.toHaveTextContent("disk");
+});
+
+test("asks what follows from what is typed once it has settled", async () => {
+  const environment = show();
+  await userEvent.click(screen.getByRole("button", { name: "Change" }));
+  forecast(environment, {});
+  await userEvent.type(screen.getByLabelText("Latitude"), "47,4");
+  await waitFor(() => {
+    expect(running(environment, "useCaptureForecastQuery").request.variables).toMatchObject({
+      configuration: { interval_s: 30, "schedule.latitude": 47.4 },
+    });
+  });
+  forecast(environment, null);
+  expect(await screen.findByText("With these settings the camera can’t work yet.")).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
@@ -12,14 +13,16 @@ import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
 import { TransitionButton } from "../live/TransitionButton.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
+import { WhyButton } from "../live/WhyButton.tsx";
 import type {
   CameraConfiguration_camera$data,
   CameraConfiguration_camera$key,
 } from "./__generated__/CameraConfiguration_camera.graphql";
+import { CaptureForecast } from "./CaptureForecast.tsx";
 import { ConfigurationForm } from "./ConfigurationForm.tsx";
 
 /** What applies where the server sets nothing: the agent's own configuration file. */
-const NOT_SET = "Not set (agent’s own setting)";
+const notSet = () => t`Not set (agent’s own setting)`;
 
 /** The desired configuration, whether the agent has applied it, and a form to change it. */
 export function CameraConfiguration({ camera }: { readonly camera: CameraConfiguration_camera$key }) {
@@ -73,9 +76,10 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
       ?.label ?? String(value);
   if (editing && offer) {
     return (
-      <Panel title="Change configuration">
+      <Panel title={t`Change configuration`}>
         <ConfigurationForm
           camera={data.id}
+          revision={configuration.revision}
           transition={offer}
           onClose={() => {
             setEditing(false);
@@ -85,20 +89,23 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
     );
   }
   return (
-    <Panel title="Configuration">
+    <Panel title={t`Configuration`}>
       {configError !== "" && (
-        <Alert severity="error" variant="outlined" sx={{ mb: 1.5 }} data-testid="config-error">
-          The agent refused revision {configuration.revision}: {configError}
-        </Alert>
+        <Alert
+          severity="error"
+          variant="outlined"
+          sx={{ mb: 1.5 }}
+          data-testid="config-error"
+        >{t`The agent refused revision ${configuration.revision}: ${configError}`}</Alert>
       )}
       <PropertyList
         properties={[
-          ["Interval", formatDuration(configuration.intervalSeconds)],
-          ["Windows", windows(configuration.schedule)],
-          ["Exposure", mode(configuration.exposure, labelOf)],
-          ["Delivery", summary(configuration.delivery, labelOf)],
+          [t`Interval`, formatDuration(configuration.intervalSeconds)],
+          [t`Windows`, windows(configuration.schedule)],
+          [t`Exposure`, mode(configuration.exposure, labelOf)],
+          [t`Delivery`, summary(configuration.delivery, labelOf)],
           [
-            "Revision",
+            t`Revision`,
             <RevisionStatus
               key="revision"
               desired={configuration.revision}
@@ -108,14 +115,18 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
           ],
         ]}
       />
+      <Box sx={{ mt: 1.5 }}>
+        <CaptureForecast camera={data.id} revision={configuration.revision} />
+      </Box>
       {configuration.updatedBy && <LastChange who={configuration.updatedBy} at={configuration.updatedAt} />}
       {offer && (
         <Box sx={{ mt: 1.5, justifySelf: "start" }}>
           <TransitionButton
             transition={offer}
-            label="Change"
+            label={t`Change`}
             size="small"
             busy={false}
+            why={<WhyButton of={data.id} to="configure" />}
             onPress={() => {
               setEditing(true);
             }}
@@ -135,11 +146,11 @@ function RevisionStatus({
   readonly applied: number;
   readonly refused: boolean;
 }) {
-  if (applied >= desired) return <StateBadge tone="good" label={String(desired)} detail="applied" />;
+  if (applied >= desired) return <StateBadge tone="good" label={String(desired)} detail={t`applied`} />;
   return refused ? (
-    <StateBadge tone="bad" label={String(desired)} detail="refused by the agent" />
+    <StateBadge tone="bad" label={String(desired)} detail={t`refused by the agent`} />
   ) : (
-    <StateBadge tone="attention" label={String(desired)} detail="sent with the next heartbeat" />
+    <StateBadge tone="attention" label={String(desired)} detail={t`sent with the next heartbeat`} />
   );
 }
 
@@ -148,7 +159,7 @@ function LastChange({ who, at }: { readonly who: string; readonly at: string | n
   const when = instant(at);
   return (
     <Typography variant="caption" component="p" sx={{ color: "text.secondary", m: 0, mt: 1 }}>
-      Last changed by {who}
+      {t`Last changed by ${who}`}
       {when !== null && `, ${formatAge(when, now)}`}
     </Typography>
   );
@@ -159,24 +170,27 @@ type Configuration = CameraConfiguration_camera$data["configuration"];
 type LabelOf = (setting: string, value: unknown) => string;
 
 function windows(schedule: Configuration["schedule"]): string {
-  if (!schedule) return NOT_SET;
+  if (!schedule) return notSet();
   const listed = schedule.windows ?? [];
   return listed.length > 0 ? listed.join("; ") : "always";
 }
 
 function mode(exposure: Configuration["exposure"], labelOf: LabelOf): string {
-  return exposure?.mode ? labelOf("exposure.mode", exposure.mode) : NOT_SET;
+  return exposure?.mode ? labelOf("exposure.mode", exposure.mode) : notSet();
 }
+
+/* eslint-disable-next-line lingui/no-unlocalized-strings -- a unit */
+const UPLOAD = "parallel upload";
 
 function summary(delivery: Configuration["delivery"], labelOf: LabelOf): string {
   const { when, windows, networks, rateKibPerSecond: rate, ordered, parallel } = delivery ?? {};
   const parts = [
     when ? labelOf("delivery.when", when) : "",
     (windows ?? []).join(", "),
-    networks && networks.length > 0 ? `over ${networks.join(", ")}` : "",
-    parallel ? formatCount(parallel, "parallel upload") : "",
-    typeof ordered === "boolean" ? (ordered ? "strict order" : "flexible order") : "",
-    rate ? `at most ${String(rate)} KiB/s` : "",
+    networks && networks.length > 0 ? t`over ${networks.join(", ")}` : "",
+    parallel ? formatCount(parallel, UPLOAD) : "",
+    typeof ordered === "boolean" ? (ordered ? t`strict order` : t`flexible order`) : "",
+    rate ? t`at most ${rate} KiB/s` : "",
   ].filter((part) => part !== "");
-  return parts.length === 0 ? NOT_SET : parts.join("; ");
+  return parts.length === 0 ? notSet() : parts.join("; ");
 }

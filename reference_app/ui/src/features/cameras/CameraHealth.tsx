@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import type { ComponentProps, ReactNode } from "react";
@@ -58,22 +59,22 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
   const now = useServerNow();
   const { health } = data;
   const properties: (readonly [string, ReactNode])[] = [
-    ["State", <AgentState key="state" {...data} />],
-    ["Spool", <Spool key="spool" {...data} />],
-    ["Stored", `${formatCount(data.frameCount, "frame")}, ${formatBytes(data.storedBytes)}`],
-    ["Clock", <Clock key="clock" quality={health.clock} />],
+    [t`State`, <AgentState key="state" {...data} />],
+    [t`Waiting to upload`, <Spool key="spool" {...data} />],
+    [t`Stored`, `${formatCount(data.frameCount, "frame")}, ${formatBytes(data.storedBytes)}`],
+    [t`Clock`, <Clock key="clock" quality={health.clock} />],
     ...machine(health),
   ];
   if (data.diskFree !== null && data.diskTotal !== null) {
     properties.push([
-      "Disk",
+      t`Disk`,
       <Disk key="disk" free={Number(data.diskFree)} total={Number(data.diskTotal)} />,
     ]);
   }
   const agent = version(data.versions);
-  if (agent !== null) properties.push(["Agent version", agent]);
+  if (agent !== null) properties.push([t`Agent version`, agent]);
   return (
-    <Panel title="Health">
+    <Panel title={t`Health`}>
       {health.warnings.map((warning) => (
         <Alert key={warning} severity="warning" variant="outlined" sx={{ mb: 1.5 }}>
           {inLocalTime(warning, now)}
@@ -87,8 +88,8 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
 function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data) {
   const now = useServerNow();
   if (state === "revoked")
-    return <StateBadge tone="quiet" label="Revoked" detail="pair it again to reconnect" />;
-  if (agentState === "") return "No heartbeat yet";
+    return <StateBadge tone="quiet" label={t`Revoked`} detail={t`pair it again to reconnect`} />;
+  if (agentState === "") return t`No heartbeat yet`;
   const tones: Partial<Record<string, Tone>> = { capturing: "good", error: "bad" };
   return (
     <StateBadge
@@ -104,21 +105,25 @@ function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }:
   const oldest = instant(health.oldestWaitingAt);
   const drain =
     drainSeconds === null || drainSeconds === undefined
-      ? "growing faster than it is delivered"
-      : `empty in about ${formatDuration(drainSeconds)}`;
+      ? t`more than can be uploaded`
+      : t`uploaded in about ${formatDuration(drainSeconds)}`;
   return (
     <Box data-testid="spool">
       {spoolPending === 0 ? (
-        "Empty"
+        t`Nothing`
       ) : (
         <>
           {formatCount(spoolPending, "capture")} ({formatBytes(spoolBytes)}), {drain}
-          {oldest !== null && <div>oldest captured {formatAge(oldest, now)}</div>}
+          {oldest !== null && <div>{t`oldest captured ${formatAge(oldest, now)}`}</div>}
         </>
       )}
-      {spoolRefused > 0 && <div>{formatNumber(spoolRefused)} refused by the server</div>}
-      {count(health.dropped) > 0 && <div>{formatNumber(count(health.dropped))} dropped to free space</div>}
-      {count(health.exported) > 0 && <div>{formatNumber(count(health.exported))} also exported to USB</div>}
+      {spoolRefused > 0 && <div>{t`${formatNumber(spoolRefused)} refused by the server`}</div>}
+      {count(health.dropped) > 0 && (
+        <div>{t`${formatNumber(count(health.dropped))} dropped to free space`}</div>
+      )}
+      {count(health.exported) > 0 && (
+        <div>{t`${formatNumber(count(health.exported))} also exported to USB`}</div>
+      )}
     </Box>
   );
 }
@@ -126,27 +131,27 @@ function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }:
 function Clock({ quality }: { readonly quality: string }) {
   switch (quality) {
     case "synced":
-      return <StateBadge tone="good" label="Synced" detail="set over the network" />;
+      return <StateBadge tone="good" label={t`Synced`} detail={t`set over the network`} />;
     case "estimated":
       return (
         <ClockProblem
           tone="attention"
-          label="Estimated"
-          detail="based on the last known time"
-          remedy="Give the camera a network with a time server, or a battery-backed clock."
+          label={t`Estimated`}
+          detail={t`based on the last known time`}
+          remedy={t`Give the camera a network with a time server, or a battery-backed clock.`}
         />
       );
     case "unknown":
       return (
         <ClockProblem
           tone="bad"
-          label="Unknown"
-          detail="capture times are corrected once the clock is set"
-          remedy="Connect the camera to a network once, or set its clock by hand."
+          label={t`Unknown`}
+          detail={t`capture times are corrected once the clock is set`}
+          remedy={t`Connect the camera to a network once, or set its clock by hand.`}
         />
       );
     default:
-      return "Not reported";
+      return t`Not reported`;
   }
 }
 
@@ -161,8 +166,8 @@ function ClockProblem({ remedy, ...badge }: ComponentProps<typeof StateBadge> & 
 
 function Disk({ free, total }: { readonly free: number; readonly total: number }) {
   const low = free < total / 20;
-  const words = `${formatBytes(free)} free of ${formatBytes(total)}`;
-  return low ? <StateBadge tone="attention" label="Nearly full" detail={words} /> : words;
+  const words = t`${formatBytes(free)} free of ${formatBytes(total)}`;
+  return low ? <StateBadge tone="attention" label={t`Nearly full`} detail={words} /> : words;
 }
 
 function count(value: number | null | undefined): number {
@@ -174,14 +179,14 @@ function machine(health: Health): (readonly [string, ReactNode])[] {
   const shown = (value: number | null | undefined, show: (value: number) => ReactNode) =>
     value === null || value === undefined ? null : show(value);
   const properties: (readonly [string, ReactNode])[] = [
-    ["Battery", shown(health.batteryPercent, (percent) => <Charge percent={percent} />)],
-    ["Camera battery", shown(health.driverBatteryPercent, (percent) => <Charge percent={percent} />)],
-    ["Temperature", shown(health.temperatureCelsius, (degrees) => `${formatNumber(degrees)} °C`)],
-    ["Throttling", health.throttled.length > 0 ? <Throttled by={health.throttled} /> : null],
-    ["Network", health.network],
-    ["Memory", shown(Number(health.memoryBytes ?? 0), (bytes) => (bytes > 0 ? formatBytes(bytes) : null))],
-    ["Uptime", shown(health.uptimeSeconds, formatDuration)],
-    ["Agent starts", shown(health.recentStarts, (starts) => `${formatNumber(starts)} within 10 minutes`)],
+    [t`Battery`, shown(health.batteryPercent, (percent) => <Charge percent={percent} />)],
+    [t`Camera battery`, shown(health.driverBatteryPercent, (percent) => <Charge percent={percent} />)],
+    [t`Temperature`, shown(health.temperatureCelsius, (degrees) => `${formatNumber(degrees)} °C`)],
+    [t`Throttling`, health.throttled.length > 0 ? <Throttled by={health.throttled} /> : null],
+    [t`Network`, health.network],
+    [t`Memory`, shown(Number(health.memoryBytes ?? 0), (bytes) => (bytes > 0 ? formatBytes(bytes) : null))],
+    [t`Uptime`, shown(health.uptimeSeconds, formatDuration)],
+    [t`Agent starts`, shown(health.recentStarts, (starts) => t`${formatNumber(starts)} within 10 minutes`)],
   ];
   return properties.filter(([, value]) => value !== null && value !== "");
 }

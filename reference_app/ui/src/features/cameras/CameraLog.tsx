@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
@@ -24,12 +25,12 @@ export function CameraLog({ camera }: { readonly camera: CameraLog_camera$key })
   const now = useServerNow();
   if (log.length === 0) return null;
   return (
-    <Panel title="Agent log">
+    <Panel title={t`Agent log`}>
       <Box
         component="ol"
         // Scrolls by itself, so it must be reachable by keyboard.
         tabIndex={0}
-        aria-label="Log messages, oldest first"
+        aria-label={t`Log messages, oldest first`}
         sx={{
           m: 0,
           p: 0,

@@ -55,7 +55,7 @@ const roof = (over: object = {}) => ({
   latestFrame: { imageUrl: "/f/7.jpg", capturedAt: "2026-11-23T12:00:00Z", clock: "synced", sequence: 7 },
   preview: { imageUrl: "/p/8.jpg", capturedAt: "2026-11-23T12:00:08Z", clock: "synced" },
   availableTransitions: [],
-  deletionPlan: [],
+  plan: [],
   configRevision: 1,
   configError: "",
   configuration: {
@@ -107,7 +107,7 @@ test("shows the last frame once it is the newest", () => {
 test("shows the camera's health", () => {
   show(roof());
   expect(screen.getByTestId("camera-liveness")).toHaveTextContent("Alive");
-  expect(screen.getByTestId("spool")).toHaveTextContent("40 captures (120 MB), empty in about 3 min 20 s");
+  expect(screen.getByTestId("spool")).toHaveTextContent("40 captures (120 MB), uploaded in about 3 min 20 s");
   expect(screen.getByTestId("spool")).toHaveTextContent("3 dropped to free space");
   expect(screen.getByText("48.3 °C")).toBeVisible();
   expect(screen.getByText("Under voltage")).toBeVisible();
@@ -126,9 +126,9 @@ test("shows a revoked camera as revoked, whatever its agent reported last", () =
   expect(screen.queryByText("Capturing")).toBeNull();
 });
 
-test("shows that a spool grows when it fills faster than it is delivered", () => {
+test("shows that more waits when captures come faster than they are uploaded", () => {
   show(roof({ drainSeconds: null }));
-  expect(screen.getByTestId("spool")).toHaveTextContent("growing faster than it is delivered");
+  expect(screen.getByTestId("spool")).toHaveTextContent("more than can be uploaded");
 });
 
 test("updates when the server sends new data", () => {
@@ -144,7 +144,7 @@ test("updates when the server sends new data", () => {
     CameraUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5 }),
     Camera: () => roof({ spoolPending: 0, commands: [{ ...done, requestedAt: new Date().toISOString() }] }),
   });
-  expect(screen.getByTestId("spool")).toHaveTextContent("Empty");
+  expect(screen.getByTestId("spool")).toHaveTextContent("Nothing");
   expect(screen.getByTestId("command")).toHaveTextContent("No answer.");
 });
 

@@ -1,7 +1,8 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
-import { Link } from "react-router";
+import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
@@ -10,6 +11,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { ObjectRuns } from "../live/ObjectRuns.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import { WhyButton } from "../live/WhyButton.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
@@ -18,6 +20,7 @@ import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";
 import { CameraConfiguration } from "./CameraConfiguration.tsx";
 import { CameraHealth } from "./CameraHealth.tsx";
 import { CameraLog } from "./CameraLog.tsx";
+import { CameraTimelapses } from "./CameraTimelapses.tsx";
 import { CameraView } from "./CameraView.tsx";
 import { CameraTimeline } from "./CameraTimeline.tsx";
 import { CommandHistory } from "./CommandHistory.tsx";
@@ -64,8 +67,10 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         ...CameraView_camera
         ...CameraHealth_camera
         ...CameraConfiguration_camera
+        ...CameraTimelapses_camera
         ...CameraTimeline_live
         ...CommandHistory_camera
+        ...ObjectRuns_stateful
         ...Transitions_stateful
         ...DeleteCamera_camera
       }
@@ -103,8 +108,10 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         </Box>
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraHealth camera={live} />
-          <WhyButton of={page.id} label="Is anything wrong?" />
-          <Transitions of={live} danger={false} except={["configure"]} title="Actions" />
+          <WhyButton of={page.id} label={t`Is anything wrong?`} />
+          <ObjectRuns of={live} />
+          <Transitions of={live} danger={false} except={["configure"]} title={t`Actions`} />
+          <CameraTimelapses camera={live} />
           <CameraConfiguration camera={live} />
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
@@ -114,7 +121,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <CameraLog camera={page} />
         </Box>
         <Box sx={{ gridArea: "end", minWidth: 0 }}>
-          <Panel title="Danger zone">
+          <Panel title={t`Danger zone`}>
             <Box sx={{ display: "grid", gap: 1.5, justifyItems: "start" }}>
               <Transitions of={live} danger except={["start_deleting"]} />
               <DeleteCamera camera={live} />
@@ -129,19 +136,13 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
 function NotFound() {
   return (
     <>
-      <title>Camera not found · Timelapse</title>
+      <title>{`${t`Camera not found`} · Timelapse`}</title>
       <EmptyState
         icon={<CameraIcon />}
         heading
-        title="Camera not found"
-        action={
-          <Button component={Link} to="/cameras" variant="contained">
-            Show all cameras
-          </Button>
-        }
-      >
-        The camera doesn’t exist, or the address is wrong.
-      </EmptyState>
+        title={t`Camera not found`}
+        action={<Button component={Link} to="/cameras" variant="contained">{t`Show all cameras`}</Button>}
+      >{t`The camera doesn’t exist, or the address is wrong.`}</EmptyState>
     </>
   );
 }

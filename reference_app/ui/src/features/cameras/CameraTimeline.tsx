@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import ToggleButton from "@mui/material/ToggleButton";
 import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
@@ -60,13 +61,13 @@ export function CameraTimeline({ camera, live }: Props) {
   }, [frameCount, spoolPending, configuration.revision].join(" "));
   return (
     <Panel
-      title="Timeline"
+      title={t`Timeline`}
       aside={
         <ToggleButtonGroup
           exclusive
           size="small"
           value={span}
-          aria-label="Time range"
+          aria-label={t`Time range`}
           onChange={(_, wanted: Span | null) => {
             if (wanted === null) return;
             setSpan(wanted);
@@ -88,9 +89,7 @@ export function CameraTimeline({ camera, live }: Props) {
       <Box sx={{ display: "grid", gap: 2 }}>
         <TimelineStrip timeline={data.timeline} />
         <Box>
-          <Typography variant="h3" sx={{ mb: 0.75 }}>
-            Gaps
-          </Typography>
+          <Typography variant="h3" sx={{ mb: 0.75 }}>{t`Gaps`}</Typography>
           <GapList timeline={data.timeline} />
         </Box>
       </Box>

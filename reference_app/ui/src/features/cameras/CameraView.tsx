@@ -1,7 +1,9 @@
+import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
 import { PictureFrame } from "../../design/PictureFrame.tsx";
 import { instant } from "../../lib/age.ts";
+import { humanize } from "../../lib/words.ts";
 import { FrameTimes } from "../live/FrameTimes.tsx";
 import type { CameraView_camera$key } from "./__generated__/CameraView_camera.graphql";
 
@@ -33,25 +35,27 @@ export function CameraView({ camera }: { readonly camera: CameraView_camera$key 
     preview !== undefined &&
     (instant(preview.capturedAt) ?? 0) > (instant(latestFrame?.capturedAt) ?? 0);
   const shown = newer ? preview : latestFrame;
-  const what = newer ? "Preview" : `Frame ${String(latestFrame?.sequence ?? "")}`;
+  const what = newer ? t`Preview` : t`Frame ${latestFrame?.sequence ?? ""}`;
   return (
     <PictureFrame
-      picture={shown ? { url: shown.imageUrl, alt: `${what} of ${name}`, testId: "camera-view" } : null}
+      picture={shown ? { url: shown.imageUrl, alt: t`${what} of ${name}`, testId: "camera-view" } : null}
       caption={
         shown && (
           <>
             <FrameTimes
-              label={`${what}, received`}
+              label={t`${what}, received`}
               receivedAt={shown.receivedAt}
               capturedAt={shown.capturedAt}
             />
-            {newer && <span>full-size picture not delivered yet</span>}
-            {shown.clock !== "synced" && <span>camera clock: {shown.clock}</span>}
+            {newer && <span>{t`full-size picture not delivered yet`}</span>}
+            {shown.clock !== "synced" && (
+              <span>{t`camera clock: ${humanize(shown.clock).toLowerCase()}`}</span>
+            )}
           </>
         )
       }
-      emptyTitle="No picture yet"
-      emptyText={`The first picture from ${name} appears here automatically.`}
+      emptyTitle={t`No picture yet`}
+      emptyText={t`The first picture from ${name} appears here automatically.`}
     />
   );
 }

@@ -1,7 +1,9 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
-import { Link } from "react-router";
+import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon, PlusIcon } from "../../design/icons.tsx";
@@ -36,18 +38,22 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
     blockers.length > 0 ? (
       <Reasons reasons={blockers} />
     ) : (
-      <Button component={Link} to="/pair" variant="contained" startIcon={<PlusIcon />}>
-        Pair a camera
-      </Button>
+      <Button
+        component={Link}
+        to="/pair"
+        variant="contained"
+        startIcon={<PlusIcon />}
+      >{t`Pair a camera`}</Button>
     );
   // A deleted camera's edge stays in the list without its node.
   const shown = cameras.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
   const some = shown.length > 0;
+  const address = window.location.origin;
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
-        title="Cameras"
-        lead="Your cameras, their state and what they have yet to deliver."
+        title={t`Cameras`}
+        lead={t`Your cameras, their state and what they have yet to deliver.`}
         actions={some ? pair : undefined}
       />
       {some ? (
@@ -64,9 +70,11 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
           ))}
         </Box>
       ) : (
-        <EmptyState icon={<CameraIcon />} title="No cameras yet" action={pair}>
-          On the camera’s machine, run <code>camera-agent pair {window.location.origin}</code>. It shows a
-          code. Enter that code here.
+        <EmptyState icon={<CameraIcon />} title={t`No cameras yet`} action={pair}>
+          <Trans>
+            On the camera’s machine, run <code>camera-agent pair {address}</code>. It shows a code. Enter that
+            code here.
+          </Trans>
         </EmptyState>
       )}
     </Box>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -33,7 +34,7 @@ export function CommandHistory({ camera }: { readonly camera: CommandHistory_cam
   if (commands.length === 0) return null;
   const ago = (at: string) => formatAge(instant(at) ?? now, now);
   return (
-    <Panel title="Command history">
+    <Panel title={t`Command history`}>
       <Box component="ol" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.25 }}>
         {commands.map((command) => (
           <Box component="li" key={command.id} data-testid="command" data-state={command.state}>
@@ -52,9 +53,9 @@ export function CommandHistory({ camera }: { readonly camera: CommandHistory_cam
               <StateBadge tone={tones[command.state] ?? "quiet"} label={humanize(command.state)} />
             </Box>
             <Typography variant="body2" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-              requested by {command.requestedBy}, {ago(command.requestedAt)}
+              {t`requested by ${command.requestedBy}, ${ago(command.requestedAt)}`}
               {command.state === "waiting" &&
-                (command.sentAt === null ? "; sent with the next heartbeat" : "; sent, no answer yet")}
+                `; ${command.sentAt === null ? t`sent with the next heartbeat` : t`sent, no answer yet`}`}
               {command.message !== "" && `: ${command.message}`}
             </Typography>
           </Box>

@@ -1,21 +1,34 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
+import { lazy, Suspense } from "react";
 import { graphql, useFragment } from "react-relay";
 
+import { fetched } from "../../relay/code.ts";
 import { TransitionFields } from "../live/TransitionFields.tsx";
 import { useTransitionForm } from "../live/useTransitionForm.ts";
+import { CaptureForecast } from "./CaptureForecast.tsx";
 import type { ConfigurationForm_transition$key } from "./__generated__/ConfigurationForm_transition.graphql";
+
+const ScheduleEditor = lazy(async () => ({
+  default: (await fetched(import("./ScheduleEditor.tsx"))).ScheduleEditor,
+}));
 
 interface Props {
   /** The camera's id. */
   readonly camera: string;
+  /** The revision that is changed. */
+  readonly revision: number;
   readonly transition: ConfigurationForm_transition$key;
   readonly onClose: () => void;
 }
 
+/** The setting below which its week is shown, and what follows from it. */
+const WINDOWS = "schedule.windows";
+
 /** The form of all that the server asks for a camera's settings. Its errors appear at their fields. */
-export function ConfigurationForm({ camera, transition, onClose }: Props) {
+export function ConfigurationForm({ camera, revision, transition, onClose }: Props) {
   const data = useFragment(
     graphql`
       fragment ConfigurationForm_transition on Transition {
@@ -25,7 +38,7 @@ export function ConfigurationForm({ camera, transition, onClose }: Props) {
     `,
     transition,
   );
-  const { values, set, submit, busy, errors } = useTransitionForm(camera, data, onClose);
+  const { values, filled, set, submit, busy, errors } = useTransitionForm(camera, data, onClose);
   return (
     <Box
       component="form"
@@ -36,15 +49,35 @@ export function ConfigurationForm({ camera, transition, onClose }: Props) {
       }}
       sx={{ display: "grid", gap: 2, mt: 1 }}
     >
-      <Typography variant="caption" sx={{ color: "text.secondary" }}>
-        A group that is left empty keeps the agent’s own settings.
-      </Typography>
-      <TransitionFields transition={data} values={values} errors={errors} onChange={set} />
+      <Typography
+        variant="caption"
+        sx={{ color: "text.secondary" }}
+      >{t`A group that is left empty keeps the agent’s own settings.`}</Typography>
+      <TransitionFields
+        transition={data}
+        values={values}
+        errors={errors}
+        onChange={set}
+        below={{
+          [WINDOWS]: (
+            <Box sx={{ display: "grid", gap: 1.5, gridTemplateColumns: "minmax(0, 1fr)" }}>
+              <Suspense fallback={null}>
+                <ScheduleEditor
+                  camera={camera}
+                  filled={filled}
+                  onWindows={(windows) => {
+                    set(WINDOWS, windows);
+                  }}
+                />
+              </Suspense>
+              <CaptureForecast camera={camera} configuration={filled} revision={revision} />
+            </Box>
+          ),
+        }}
+      />
       <Box sx={{ display: "flex", gap: 1 }}>
-        <Button type="submit" variant="contained" loading={busy}>
-          Save
-        </Button>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" variant="contained" loading={busy}>{t`Save`}</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
       </Box>
     </Box>
   );

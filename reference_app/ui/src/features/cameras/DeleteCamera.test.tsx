@@ -14,9 +14,11 @@ const roof = (allowed: boolean) => () => ({
   id: "camera-1",
   name: "Roof",
   availableTransitions: [{ name: "start_deleting", label: "Delete", allowed, reasons: reasonsOf(allowed) }],
-  deletionPlan: [
-    ...(allowed ? [] : [{ label: "Cancel Movie 2", reasons: [] }]),
-    { label: "Delete Roof", reasons: reasonsOf(allowed) },
+  plan: [
+    ...(allowed
+      ? []
+      : [{ label: "Cancel", allowed: true, object: { __typename: "Movie", displayName: "Movie 2" } }]),
+    { label: "Delete", allowed, object: { __typename: "Camera", displayName: "Roof" } },
   ],
   deletionLoss: { timelapses: 1, movies: 2, frames: 1204, bytes: 3_100_000_000 },
 });
@@ -50,7 +52,7 @@ test("says what is lost, deletes the camera after confirmation and shows the lis
 
 test("says which movie is in the way, and carries out the plan", async () => {
   const { environment } = show(false);
-  expect(screen.getByText(/blocked by a hold \(Movie 2\)/)).toBeInTheDocument();
+  expect(screen.getByText("Something else has to end first.")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: /Cancel Movie 2, then Delete Roof/ }));
   await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Stop and delete" }));
   expect(running(environment, "useDeleteCameraMutation").request.variables).toEqual({

@@ -1,5 +1,6 @@
+import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
-import { useNavigate } from "react-router";
+import { useLocation } from "wouter";
 
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatCount } from "../../lib/rate.ts";
@@ -9,7 +10,7 @@ import { useDeleteCamera } from "./useDeleteCamera.ts";
 
 /** Deletes a camera after a confirmation that says what is lost. */
 export function DeleteCamera({ camera }: { readonly camera: DeleteCamera_camera$key }) {
-  const { id, name, availableTransitions, deletionPlan, deletionLoss } = useFragment(
+  const { id, name, availableTransitions, plan, deletionLoss } = useFragment(
     graphql`
       fragment DeleteCamera_camera on Camera {
         id
@@ -18,7 +19,7 @@ export function DeleteCamera({ camera }: { readonly camera: DeleteCamera_camera$
           name
           ...DeleteButton_transition
         }
-        deletionPlan {
+        plan(to: "start_deleting") {
           ...DeleteButton_plan
         }
         deletionLoss {
@@ -31,28 +32,25 @@ export function DeleteCamera({ camera }: { readonly camera: DeleteCamera_camera$
     `,
     camera,
   );
-  const navigate = useNavigate();
+  const [, navigate] = useLocation();
   const [remove, busy] = useDeleteCamera(() => {
-    void navigate("/cameras");
+    navigate("/cameras");
   });
   const offer = availableTransitions.find((transition) => transition.name === "start_deleting");
   if (!offer) return null;
   const { timelapses, movies, frames, bytes } = deletionLoss;
   return (
     <DeleteButton
+      of={id}
       name={name}
       transition={offer}
-      plan={deletionPlan}
-      confirm="Delete the camera"
+      plan={plan ?? []}
+      confirm={t`Delete the camera`}
       testId="delete-camera"
       busy={busy}
       onDelete={(stopMovies) => {
         remove({ camera: id, stopMovies });
       }}
-    >
-      {`This deletes ${formatCount(timelapses, "timelapse")}, ${formatCount(movies, "movie")} and `}
-      {`${formatCount(frames, "frame")} (${formatBytes(bytes)}). `}
-      It can’t be undone. The agent can’t send frames until it is paired as a new camera.
-    </DeleteButton>
+    >{t`This deletes ${formatCount(timelapses, "timelapse")}, ${formatCount(movies, "movie")} and ${formatCount(frames, "frame")} (${formatBytes(bytes)}). It can’t be undone. The agent can’t send frames until it is paired as a new camera.`}</DeleteButton>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
@@ -34,9 +35,10 @@ export function GapList({ timeline }: { readonly timeline: GapList_timeline$key 
   const [all, setAll] = useState(false);
   if (gaps.length === 0) {
     return (
-      <Typography variant="body2" sx={{ color: "text.secondary" }}>
-        No gaps: every expected frame has been received.
-      </Typography>
+      <Typography
+        variant="body2"
+        sx={{ color: "text.secondary" }}
+      >{t`No gaps: every expected frame has been received.`}</Typography>
     );
   }
   const newest = gaps.toReversed();
@@ -55,13 +57,14 @@ export function GapList({ timeline }: { readonly timeline: GapList_timeline$key 
             setAll(!all);
           }}
         >
-          {all ? "Show fewer" : `Show all ${String(newest.length)}`}
+          {all ? t`Show fewer` : t`Show all ${newest.length}`}
         </Button>
       )}
       {all && moreGaps > 0 && (
-        <Typography variant="caption" sx={{ color: "text.secondary" }}>
-          and {formatCount(moreGaps, "older gap")}
-        </Typography>
+        <Typography
+          variant="caption"
+          sx={{ color: "text.secondary" }}
+        >{t`and ${formatCount(moreGaps, "older gap")}`}</Typography>
       )}
     </Box>
   );
@@ -75,10 +78,10 @@ function GapRow({ gap }: { readonly gap: GapList_timeline$data["gaps"][number] }
     <Box component="li" data-testid="gap" data-reason={gap.reason}>
       <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, justifyContent: "space-between" }}>
         <StateBadge tone={toneOf(gap.reason)} label={labelOf(gap.reason)} />
-        <Typography component="span" variant="body2">
-          {formatInstant(begin, now)}, {formatDuration((end - begin) / 1000)},{" "}
-          {formatCount(gap.missed, "frame")} missing
-        </Typography>
+        <Typography
+          component="span"
+          variant="body2"
+        >{t`${formatInstant(begin, now)}, ${formatDuration((end - begin) / 1000)}, ${formatCount(gap.missed, "frame")} missing`}</Typography>
       </Box>
       <Typography variant="body2" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
         {gap.detail}

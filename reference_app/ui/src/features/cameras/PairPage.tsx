@@ -1,10 +1,11 @@
+import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Paper from "@mui/material/Paper";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link, useSearchParams } from "wouter";
 
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { PairingRequestPanel } from "./PairingRequestPanel.tsx";
@@ -25,8 +26,8 @@ export function PairPage() {
   return (
     <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
       <PageHeader
-        title="Pair a camera"
-        lead="Enter the code that the camera shows. Approve only cameras that you own."
+        title={t`Pair a camera`}
+        lead={t`Enter the code that the camera shows. Approve only cameras that you own.`}
       />
       {paired === null ? (
         <Paper variant="outlined" sx={{ p: 2.5 }}>
@@ -39,7 +40,7 @@ export function PairPage() {
             sx={{ display: "grid", gap: 2 }}
           >
             <TextField
-              label="Code"
+              label={t`Code`}
               name="code"
               required
               value={code}
@@ -58,15 +59,17 @@ export function PairPage() {
               }}
             />
             <TextField
-              label="Name"
+              label={t`Name`}
               name="name"
-              helperText="Leave empty to keep the camera’s own name."
+              helperText={t`Leave empty to keep the camera’s own name.`}
               autoComplete="off"
             />
             <PairingRequestPanel lookup={lookup} />
-            <Button type="submit" variant="contained" loading={busy || lookup.state === "looking"}>
-              Approve camera
-            </Button>
+            <Button
+              type="submit"
+              variant="contained"
+              loading={busy || lookup.state === "looking"}
+            >{t`Approve camera`}</Button>
           </Box>
         </Paper>
       ) : (
@@ -75,13 +78,9 @@ export function PairPage() {
           variant="outlined"
           data-testid="paired"
           action={
-            <Button component={Link} to="/cameras" color="inherit" size="small">
-              Show cameras
-            </Button>
+            <Button component={Link} to="/cameras" color="inherit" size="small">{t`Show cameras`}</Button>
           }
-        >
-          {paired} is paired. Its first frames arrive within a few seconds.
-        </Alert>
+        >{t`${paired} is paired. Its first frames arrive within a few seconds.`}</Alert>
       )}
     </Box>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 
@@ -12,11 +13,7 @@ export function PairingRequestPanel({ lookup }: { readonly lookup: PairingLookup
     case "looking":
       return null;
     case "unknown":
-      return (
-        <Alert severity="info" variant="outlined">
-          No camera shows this code now.
-        </Alert>
-      );
+      return <Alert severity="info" variant="outlined">{t`No camera shows this code now.`}</Alert>;
     case "failed":
       return (
         <Alert severity="warning" variant="outlined">
@@ -32,7 +29,6 @@ function Found({ request }: { readonly request: PairingRequest }) {
   const now = useServerNow();
   const { name, driver, model, agent, address, camera } = request;
   const revoked = instant(camera?.revokedAt);
-  const by = camera?.revokedBy === "" ? "" : ` by ${camera?.revokedBy ?? ""}`;
   return (
     <Alert
       severity={camera?.state === "revoked" ? "warning" : "info"}
@@ -40,15 +36,20 @@ function Found({ request }: { readonly request: PairingRequest }) {
       data-testid="pairing-request"
     >
       <Box component="strong">{name}</Box>, {[driver, model].filter((part) => part !== "").join(", ")}
-      {address !== "" && `, at ${address}`}
+      {address !== "" && `, ${t`at ${address}`}`}
       {agent !== "" && ` (${agent})`}.
       {camera != null && (
         <Box sx={{ mt: 0.5 }}>
           {camera.state === "revoked"
-            ? `${camera.name} was revoked${by}${revoked === null ? "" : ` on ${formatInstant(revoked, now)}`}. Approving lets it in again.`
-            : `It is ${camera.name}, which is paired already. Approving gives it a new token.`}
+            ? `${wasRevoked(camera.name, camera.revokedBy, revoked === null ? "" : formatInstant(revoked, now))} ${t`Approving lets it in again.`}`
+            : t`It is ${camera.name}, which is paired already. Approving gives it a new token.`}
         </Box>
       )}
     </Alert>
   );
+}
+
+function wasRevoked(name: string, by: string, when: string): string {
+  if (by === "") return when === "" ? t`${name} was revoked.` : t`${name} was revoked on ${when}.`;
+  return when === "" ? t`${name} was revoked by ${by}.` : t`${name} was revoked by ${by} on ${when}.`;
 }

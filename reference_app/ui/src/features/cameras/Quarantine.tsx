@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -30,7 +31,7 @@ export function Quarantine({ camera }: { readonly camera: Quarantine_camera$key 
   const now = useServerNow();
   if (quarantined.length === 0) return null;
   return (
-    <Panel title="Quarantine" aside={<span>{formatNumber(quarantinedCount)}</span>}>
+    <Panel title={t`Quarantine`} aside={<span>{formatNumber(quarantinedCount)}</span>}>
       <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.25 }}>
         {quarantined.map((file) => (
           <Box component="li" key={file.id} data-testid="quarantined" sx={{ overflowWrap: "anywhere" }}>
@@ -40,7 +41,7 @@ export function Quarantine({ camera }: { readonly camera: Quarantine_camera$key 
             <Typography variant="body2">{file.message}</Typography>
             <Typography variant="caption" sx={{ color: "text.secondary" }}>
               {formatBytes(file.bytes)}, {formatAge(instant(file.at) ?? now, now)}
-              {!file.kept && "; file deleted to free space"}
+              {!file.kept && `; ${t`file deleted to free space`}`}
             </Typography>
           </Box>
         ))}

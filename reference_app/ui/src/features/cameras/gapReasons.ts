@@ -1,29 +1,45 @@
+import { t } from "@lingui/core/macro";
+
 import type { Tone } from "../../design/StateBadge.tsx";
-
-interface GapReason {
-  readonly label: string;
-  readonly tone: Tone;
-}
-
-/** The labels of the reasons for which frames are missing. */
-const gapReasons: Partial<Record<string, GapReason>> = {
-  camera_failed: { label: "The camera failed", tone: "bad" },
-  card_full: { label: "The card was full", tone: "bad" },
-  stopped: { label: "The agent was stopped", tone: "attention" },
-  stalled: { label: "The agent stalled", tone: "bad" },
-  late: { label: "One frame was late", tone: "quiet" },
-  thinned: { label: "Thinned out to free space", tone: "attention" },
-  refused: { label: "Refused by the server", tone: "bad" },
-  not_delivered: { label: "Not delivered yet", tone: "attention" },
-  silent: { label: "No contact", tone: "bad" },
-};
 
 /** The label of a gap's reason. A reason that this page doesn't know is labelled as unknown. */
 export function labelOf(reason: string): string {
-  return gapReasons[reason]?.label ?? "Unknown reason";
+  switch (reason) {
+    case "camera_failed":
+      return t`The camera failed`;
+    case "card_full":
+      return t`The card was full`;
+    case "stopped":
+      return t`The agent was stopped`;
+    case "stalled":
+      return t`The agent stalled`;
+    case "late":
+      return t`One frame was late`;
+    case "thinned":
+      return t`Thinned out to free space`;
+    case "refused":
+      return t`Refused by the server`;
+    case "not_delivered":
+      return t`Not delivered yet`;
+    case "silent":
+      return t`No contact`;
+    default:
+      return t`Unknown reason`;
+  }
 }
+
+const tones: Partial<Record<string, Tone>> = {
+  camera_failed: "bad",
+  card_full: "bad",
+  stopped: "attention",
+  stalled: "bad",
+  thinned: "attention",
+  refused: "bad",
+  not_delivered: "attention",
+  silent: "bad",
+};
 
 /** The tone of a gap's reason. */
 export function toneOf(reason: string): Tone {
-  return gapReasons[reason]?.tone ?? "quiet";
+  return tones[reason] ?? "quiet";
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { graphql } from "react-relay";
 
 import { useAction } from "../live/useAction.ts";
@@ -32,7 +33,7 @@ export function useApproveCamera(): [
       send({
         variables: { input },
         onDone: ({ approveCamera }) => {
-          onDone(approveCamera.camera?.name ?? "The camera");
+          onDone(approveCamera.camera?.name ?? t`The camera`);
         },
       });
     },

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
@@ -23,7 +24,7 @@ export function CameraTile({ camera }: { readonly camera: CameraTile_camera$key 
     <Tile
       to={`/cameras/${encodeURIComponent(data.id)}`}
       name={data.name}
-      of="no timelapse yet"
+      of={t`no timelapse yet`}
       frame={data.latestFrame ?? null}
       state={<CameraLiveness camera={data} />}
     />

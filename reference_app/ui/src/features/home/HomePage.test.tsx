@@ -2,9 +2,11 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { speak } from "../../languages/choice.ts";
+import { messages } from "../../languages/de.po";
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
 import query from "./__generated__/HomePageQuery.graphql.ts";
 import { HomePage } from "./HomePage.tsx";
@@ -81,7 +83,7 @@ test("what needs somebody says so, and leads to the object or to the queues", ()
   const [camera, worker] = screen.getAllByRole("listitem");
   if (!camera || !worker) throw new Error("a line is missing");
   expect(camera).toHaveTextContent("Roof is offline. Look at its power.");
-  expect(within(camera).getByRole("link")).toHaveAttribute("href", "/cameras/Camera:1");
+  expect(within(camera).getByRole("link")).toHaveAttribute("href", "/cameras/Camera%3A1");
   expect(within(worker).getByRole("link", { name: "Show queues" })).toHaveAttribute("href", "/operations");
 });
 
@@ -115,4 +117,22 @@ test("the wall goes to the whole screen where the browser can", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Full screen" }));
   expect(requestFullscreen.mock.contexts).toEqual([screen.getByTestId("wall")]);
   Reflect.deleteProperty(document, "fullscreenEnabled");
+});
+
+test("is read in German where the page speaks it, the server's own sentences aside", () => {
+  speak("de", messages);
+  onTestFinished(() => {
+    speak("en", {});
+  });
+  show({
+    tiles: [{ __typename: "Camera", id: "Camera:2", name: "Attic", latestFrame: null }],
+    needs: [idle],
+    more: 3,
+  });
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Start");
+  expect(screen.getByTestId("wall-tile")).toHaveTextContent("Attic noch kein Zeitraffer · noch kein Bild");
+  expect(screen.getByText("3 weitere finden Sie unter Zeitraffer und Kameras.")).toBeVisible();
+  const needs = screen.getByRole("region", { name: "Braucht Sie" });
+  expect(within(needs).getByRole("link", { name: "Warteschlangen anzeigen" })).toBeVisible();
+  expect(needs).toHaveTextContent(idle.message);
 });

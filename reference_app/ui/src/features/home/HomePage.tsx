@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
@@ -26,7 +27,7 @@ export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomeP
   const status = useHomeUpdates();
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
-      <PageHeader title="Home" actions={<LiveStatusBadge status={status} />} />
+      <PageHeader title={t`Home`} actions={<LiveStatusBadge status={status} />} />
       <NeedsYou home={home} />
       <MakingNow home={home} />
       <Wall home={home} />

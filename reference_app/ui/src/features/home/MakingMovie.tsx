@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
@@ -27,14 +28,15 @@ export function MakingMovie({ movie }: { readonly movie: MakingMovie_movie$key }
       {data.progress ? (
         <ProgressMeter
           progress={data.progress}
-          label={`Progress of ${data.displayName}`}
+          label={t`Progress of ${data.displayName}`}
           testId="making-progress"
           livenessTestId="making-liveness"
         />
       ) : (
-        <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          Its worker has not reported how far it is.
-        </Typography>
+        <Typography
+          variant="body2"
+          sx={{ color: "text.secondary" }}
+        >{t`Its worker has not reported how far it is.`}</Typography>
       )}
     </>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
@@ -24,7 +25,7 @@ export function MakingNow({ home }: { readonly home: MakingNow_home$key }) {
   );
   if (making.length === 0) return null;
   return (
-    <Panel title="Making now">
+    <Panel title={t`Making now`}>
       <Box
         component="ul"
         data-testid="making-now"

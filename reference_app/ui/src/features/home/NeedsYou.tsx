@@ -1,7 +1,8 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import { graphql, useFragment } from "react-relay";
-import { Link as RouterLink } from "react-router";
+import { Link as RouterLink } from "wouter";
 
 import { Panel } from "../../design/Panel.tsx";
 import { WhyLine } from "../live/WhyLine.tsx";
@@ -23,7 +24,7 @@ export function NeedsYou({ home }: { readonly home: NeedsYou_home$key }) {
   );
   if (needs.length === 0) return null;
   return (
-    <Panel title="Needs you">
+    <Panel title={t`Needs you`}>
       <Box component="ul" data-testid="needs-you" sx={{ m: 0, mb: -1.5, p: 0, listStyle: "none" }}>
         {needs.map((need) => (
           <WhyLine
@@ -31,9 +32,7 @@ export function NeedsYou({ home }: { readonly home: NeedsYou_home$key }) {
             link={need}
             elsewhere={
               ofQueues.has(need.kind) ? (
-                <Link component={RouterLink} to="/operations">
-                  Show queues
-                </Link>
+                <Link component={RouterLink} to="/operations">{t`Show queues`}</Link>
               ) : null
             }
           />

@@ -1,7 +1,8 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import type { ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
-import { Link } from "react-router";
+import { Link } from "wouter";
 
 import { SCHEME_ATTRIBUTE } from "../../design/colourMode.ts";
 import { CameraIcon } from "../../design/icons.tsx";
@@ -64,9 +65,10 @@ export function Tile({ to, name, of, frame, state }: Props) {
       <Box
         sx={{
           alignSelf: "end",
+          // On a phone the state has a line of its own: beside a text that grows and shrinks it would wrap now and then.
           display: "flex",
-          flexWrap: "wrap",
-          alignItems: "center",
+          flexDirection: { xs: "column", sm: "row" },
+          alignItems: { sm: "center" },
           justifyContent: "space-between",
           columnGap: 2,
           px: 2,
@@ -80,7 +82,7 @@ export function Tile({ to, name, of, frame, state }: Props) {
             {name}
           </Box>{" "}
           <Box component="span" sx={{ color: "text.secondary" }}>
-            {of} · {received === null ? "no picture yet" : formatAge(received, now)}
+            {of} · {received === null ? t`no picture yet` : formatAge(received, now)}
           </Box>
         </Box>
         {state}

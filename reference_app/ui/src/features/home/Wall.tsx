@@ -1,9 +1,10 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useRef } from "react";
 import { graphql, useFragment } from "react-relay";
-import { Link } from "react-router";
+import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
@@ -33,25 +34,20 @@ export function Wall({ home }: { readonly home: Wall_home$key }) {
     return (
       <EmptyState
         icon={<CameraIcon />}
-        title="No pictures yet"
-        action={
-          <Button component={Link} to="/pair" variant="contained">
-            Pair a camera
-          </Button>
-        }
-      >
-        The latest picture of each camera appears here.
-      </EmptyState>
+        title={t`No pictures yet`}
+        action={<Button component={Link} to="/pair" variant="contained">{t`Pair a camera`}</Button>}
+      >{t`The latest picture of each camera appears here.`}</EmptyState>
     );
   }
   return (
     <Box sx={{ display: "grid", gap: 1.5 }}>
       <Box sx={{ display: "flex", justifyContent: "space-between", alignItems: "center", gap: 2 }}>
-        <Typography variant="h2">Latest pictures</Typography>
+        <Typography variant="h2">{t`Latest pictures`}</Typography>
         {document.fullscreenEnabled && (
-          <Button size="small" onClick={() => void wall.current?.requestFullscreen()}>
-            Full screen
-          </Button>
+          <Button
+            size="small"
+            onClick={() => void wall.current?.requestFullscreen()}
+          >{t`Full screen`}</Button>
         )}
       </Box>
       <Box
@@ -84,7 +80,7 @@ export function Wall({ home }: { readonly home: Wall_home$key }) {
         ))}
       </Box>
       {more > 0 && (
-        <Typography variant="body2">{more} more are on the pages of timelapses and cameras.</Typography>
+        <Typography variant="body2">{t`${more} more are on the pages of timelapses and cameras.`}</Typography>
       )}
     </Box>
   );

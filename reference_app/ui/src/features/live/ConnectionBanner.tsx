@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
@@ -12,7 +13,6 @@ import {
 } from "../../relay/connection.ts";
 
 const SHOW_RESTORED_MS = 4000;
-const OFFLINE = "You are offline. This page reconnects as soon as the network is back.";
 
 /** Shows that the live connection is lost and when it is retried, and briefly that it is restored. */
 export function ConnectionBanner({ store = connection }: { readonly store?: ConnectionStore }) {
@@ -26,9 +26,11 @@ export function ConnectionBanner({ store = connection }: { readonly store?: Conn
     <Box role="status" sx={{ maxWidth: 1560, width: "100%", mx: "auto" }}>
       {lost && <Lost state={state} onTryNow={store.tryNow} />}
       {restored && (
-        <Alert severity="success" data-testid="connection-restored" sx={{ borderRadius: 0 }}>
-          Reconnected. This page is up to date.
-        </Alert>
+        <Alert
+          severity="success"
+          data-testid="connection-restored"
+          sx={{ borderRadius: 0 }}
+        >{t`Reconnected. This page is up to date.`}</Alert>
       )}
     </Box>
   );
@@ -42,28 +44,29 @@ function Lost({ state, onTryNow }: { readonly state: ConnectionState; readonly o
       sx={{ borderRadius: 0, alignItems: "center" }}
       action={
         state.kind !== "connecting" ? (
-          <Button color="inherit" size="small" onClick={onTryNow}>
-            Reconnect now
-          </Button>
+          <Button color="inherit" size="small" onClick={onTryNow}>{t`Reconnect now`}</Button>
         ) : undefined
       }
     >
       {/* The countdown is hidden from screen readers: announced each second, it would drown everything else. */}
       <VisuallyHidden>
-        {state.kind === "offline" ? OFFLINE : "Connection lost. Reconnecting automatically."}
+        {state.kind === "offline" ? offline() : t`Connection lost. Reconnecting automatically.`}
       </VisuallyHidden>
       <span aria-hidden>
         {state.kind === "offline" ? (
-          OFFLINE
+          offline()
+        ) : state.kind === "waiting" ? (
+          <Countdown key={state.retryAt} until={state.retryAt} />
         ) : (
-          <>
-            Connection lost. Reconnecting
-            {state.kind === "waiting" && <Countdown key={state.retryAt} until={state.retryAt} />}…
-          </>
+          t`Connection lost. Reconnecting…`
         )}
       </span>
     </Alert>
   );
+}
+
+function offline(): string {
+  return t`You are offline. This page reconnects as soon as the network is back.`;
 }
 
 function Countdown({ until }: { readonly until: number }) {
@@ -76,7 +79,8 @@ function Countdown({ until }: { readonly until: number }) {
       clearInterval(timer);
     };
   }, []);
-  return ` in ${String(Math.max(0, Math.ceil((until - now) / 1000)))} s`;
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  return t`Connection lost. Reconnecting in ${seconds} s…`;
 }
 
 function useJustRestored(state: ConnectionState): boolean {

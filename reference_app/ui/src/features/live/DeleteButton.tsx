@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useState, type ReactNode } from "react";
@@ -7,8 +8,11 @@ import { ConfirmDialog } from "../../design/ConfirmDialog.tsx";
 import type { DeleteButton_plan$key } from "./__generated__/DeleteButton_plan.graphql";
 import type { DeleteButton_transition$key } from "./__generated__/DeleteButton_transition.graphql";
 import { TransitionButton } from "./TransitionButton.tsx";
+import { WhyButton } from "./WhyButton.tsx";
 
 interface Props {
+  /** The id of the object. */
+  readonly of: string;
   readonly name: string;
   readonly transition: DeleteButton_transition$key;
   /** The steps that lead to the deletion; the last one deletes. */
@@ -24,7 +28,7 @@ interface Props {
 
 /** Deletes after confirmation. When a movie is in the way it offers the plan: stop it, then delete. */
 export function DeleteButton(props: Props) {
-  const { name, confirm, testId, busy, onDelete, children } = props;
+  const { of, name, confirm, testId, busy, onDelete, children } = props;
   const transition = useFragment(
     graphql`
       fragment DeleteButton_transition on Transition {
@@ -38,15 +42,22 @@ export function DeleteButton(props: Props) {
     graphql`
       fragment DeleteButton_plan on PlanStep @relay(plural: true) {
         label
-        reasons {
+        allowed
+        object {
           __typename
+          displayName
         }
       }
     `,
     props.plan,
   );
   const [confirming, setConfirming] = useState(false);
-  const stopMovies = !transition.allowed && plan.length > 1 && plan[0]?.reasons.length === 0;
+  const first = plan.slice(0, -1);
+  const stopMovies =
+    !transition.allowed &&
+    first.length > 0 &&
+    first.every(({ allowed, object }) => allowed && object?.__typename === "Movie");
+  const steps = plan.map(({ label, object }) => (object ? `${label} ${object.displayName}` : label));
   const ask = () => {
     setConfirming(true);
   };
@@ -61,16 +72,17 @@ export function DeleteButton(props: Props) {
         testId={`${testId}-button`}
         busy={busy}
         onPress={ask}
+        why={<WhyButton of={of} to="start_deleting" />}
       />
       {stopMovies && (
         <Button size="small" color="error" disabled={busy} onClick={ask}>
-          {plan.map((step) => step.label).join(", then ")}…
+          {steps.join(t`, then `)}…
         </Button>
       )}
       <ConfirmDialog
         open={confirming}
-        title={`Delete ${name}?`}
-        confirm={stopMovies ? "Stop and delete" : confirm}
+        title={t`Delete ${name}?`}
+        confirm={stopMovies ? t`Stop and delete` : confirm}
         onConfirm={() => {
           onDelete(stopMovies);
         }}
@@ -80,8 +92,8 @@ export function DeleteButton(props: Props) {
       >
         {stopMovies && (
           <ol>
-            {plan.map((step) => (
-              <li key={step.label}>{step.label}</li>
+            {steps.map((step) => (
+              <li key={step}>{step}</li>
             ))}
           </ol>
         )}

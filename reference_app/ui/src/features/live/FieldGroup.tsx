@@ -8,11 +8,20 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** Fields under one heading, short ones in rows. Screen readers announce the heading with each field. */
+/**
+ * Fields under one heading, short ones in rows; without a heading one below the other in a dialog. Screen readers
+ * announce the heading with each field.
+ */
 export function FieldGroup({ title, children }: Props) {
   const id = useId();
   const fields = (
-    <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: "repeat(auto-fit, minmax(9rem, 1fr))" }}>
+    <Box
+      sx={{
+        display: "grid",
+        gap: 2,
+        gridTemplateColumns: `repeat(auto-fit, minmax(min(${title === "" ? "14rem" : "9rem"}, 100%), 1fr))`,
+      }}
+    >
       {children}
     </Box>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 
 import { formatAge, formatInstant, instant } from "../../lib/age.ts";
@@ -22,7 +23,7 @@ export function FrameTimes({ label, receivedAt, capturedAt }: Props) {
           {label} {formatAge(received, now)}
         </Box>
       )}
-      {captured !== null && <time dateTime={capturedAt}>captured {formatInstant(captured, now)}</time>}
+      {captured !== null && <time dateTime={capturedAt}>{t`captured ${formatInstant(captured, now)}`}</time>}
     </>
   );
 }

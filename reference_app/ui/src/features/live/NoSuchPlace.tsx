@@ -1,5 +1,6 @@
+import { t } from "@lingui/core/macro";
 import Button from "@mui/material/Button";
-import { Link } from "react-router";
+import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { InfoIcon } from "../../design/icons.tsx";
@@ -8,19 +9,13 @@ import { InfoIcon } from "../../design/icons.tsx";
 export function NoSuchPlace() {
   return (
     <>
-      <title>Page not found · Timelapse</title>
+      <title>{`${t`Page not found`} · Timelapse`}</title>
       <EmptyState
         icon={<InfoIcon />}
         heading
-        title="Page not found"
-        action={
-          <Button component={Link} to="/" variant="contained">
-            Go to the home page
-          </Button>
-        }
-      >
-        The address is wrong, or what it showed has been deleted.
-      </EmptyState>
+        title={t`Page not found`}
+        action={<Button component={Link} to="/" variant="contained">{t`Go to the home page`}</Button>}
+      >{t`The address is wrong, or what it showed has been deleted.`}</EmptyState>
     </>
   );
 }

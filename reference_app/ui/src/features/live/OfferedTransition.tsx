@@ -1,11 +1,13 @@
 import type { ButtonProps } from "@mui/material/Button";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { OfferedTransition_transition$key } from "./__generated__/OfferedTransition_transition.graphql";
+import { onDemand } from "./onDemand.tsx";
 import { TransitionButton } from "./TransitionButton.tsx";
-import { TransitionDialog } from "./TransitionDialog.tsx";
 import { useTransition } from "./useTransition.ts";
+
+const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
 
 /** How a button of each kind looks; one of a kind that this page doesn't know looks like any other. */
 const looks: Partial<Record<string, Pick<ButtonProps, "variant" | "color">>> = {
@@ -18,10 +20,12 @@ interface Props {
   readonly of: string;
   readonly transition: OfferedTransition_transition$key;
   readonly label?: string | undefined;
+  /** What says more than the reasons when it is not allowed. */
+  readonly why?: ReactNode;
 }
 
 /** The button of one transition. It asks first what the server wants to know, or to have confirmed. */
-export function OfferedTransition({ of, transition, label }: Props) {
+export function OfferedTransition({ of, transition, label, why }: Props) {
   const data = useFragment(
     graphql`
       fragment OfferedTransition_transition on Transition {
@@ -50,6 +54,7 @@ export function OfferedTransition({ of, transition, label }: Props) {
         size="small"
         testId={`transition-${data.name}`}
         busy={busy}
+        why={why}
         onPress={() => {
           if (asks) setAsking(true);
           else apply({ id: of, name: data.name, input: {} });

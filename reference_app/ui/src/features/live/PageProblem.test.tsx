@@ -1,24 +1,23 @@
-import { cleanup, render, screen } from "@testing-library/react";
+import { act, cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { createMemoryRouter, RouterProvider } from "react-router";
 import { expect, test, vi } from "vitest";
 
+import { CodeNotFetched } from "../../relay/code.ts";
 import { RequestFailed } from "../../relay/network.ts";
+import { session } from "../../relay/session.ts";
 import { PageProblem } from "./PageProblem.tsx";
+import { ReopenContext } from "./useReopen.ts";
 
 function show(error: Error) {
   const onRetry = vi.fn();
-  const loader = vi.fn(() => null);
-  const router = createMemoryRouter([
-    {
-      path: "/",
-      loader,
-      element: <PageProblem error={error} onRetry={onRetry} />,
-      HydrateFallback: () => null,
-    },
-  ]);
-  render(<RouterProvider router={router} />);
-  return { onRetry, loader };
+  const again = vi.fn(() => Promise.resolve());
+  const anew = vi.fn();
+  render(
+    <ReopenContext value={{ again, anew }}>
+      <PageProblem error={error} onRetry={onRetry} />
+    </ReopenContext>,
+  );
+  return { onRetry, again, anew };
 }
 
 test("shows what happened and what to do", async () => {
@@ -34,12 +33,12 @@ test("includes the message of an unknown error", async () => {
 });
 
 test("reloads the data before it shows the page again", async () => {
-  const { onRetry, loader } = show(new Error("once"));
+  const { onRetry, again } = show(new Error("once"));
   await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
   await vi.waitFor(() => {
     expect(onRetry).toHaveBeenCalledTimes(1);
   });
-  expect(loader).toHaveBeenCalledTimes(2);
+  expect(again).toHaveBeenCalledTimes(1);
 });
 
 test("what isn't there, what is refused and what failed look different", async () => {
@@ -72,4 +71,21 @@ test("a page that could not be fetched heals when the server is back", async () 
     expect(onRetry).toHaveBeenCalled();
   });
   vi.unstubAllGlobals();
+});
+
+test("only loading everything anew fetches code again", async () => {
+  const { again, anew } = show(new CodeNotFetched());
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  expect(anew).toHaveBeenCalledTimes(1);
+  expect(again).not.toHaveBeenCalled();
+});
+
+test("an error of a session that has ended is forgotten when the next one begins", () => {
+  session.end(session.current());
+  const { anew } = show(new RequestFailed("signed_out", "You are not signed in.", ""));
+  expect(anew).not.toHaveBeenCalled();
+  act(() => {
+    session.begin();
+  });
+  expect(anew).toHaveBeenCalledTimes(1);
 });

@@ -1,9 +1,13 @@
-import { useRevalidator } from "react-router";
+import { t } from "@lingui/core/macro";
+import { useEffect } from "react";
 
 import { Problem } from "../../design/Problem.tsx";
+import { CodeNotFetched } from "../../relay/code.ts";
 import { RequestFailed } from "../../relay/network.ts";
+import { useSessionEnded } from "../../relay/session.ts";
 import { NoSuchPlace } from "./NoSuchPlace.tsx";
 import { useHealing } from "./useHealing.ts";
+import { useReopen } from "./useReopen.ts";
 
 interface Props {
   readonly error: Error;
@@ -15,28 +19,44 @@ interface Props {
  * last can be mended by trying again, which reloads the data; it does so by itself when the server is back.
  */
 export function PageProblem({ error, onRetry }: Props) {
-  const { revalidate } = useRevalidator();
+  const { again, anew } = useReopen();
   const retry = () => {
-    void revalidate().then(onRetry);
+    if (error instanceof CodeNotFetched) anew();
+    else void again().then(onRetry);
   };
   useHealing(error instanceof RequestFailed && error.code === "unreachable", retry);
   if (!(error instanceof RequestFailed))
     return (
       <Problem
-        message="This page can’t be displayed."
-        remedy={`Try again. If the problem persists, contact your administrator: ${error.message}`}
+        message={t`This page can’t be displayed.`}
+        remedy={t`Try again. If the problem persists, contact your administrator: ${error.message}`}
         onRetry={retry}
       />
     );
   switch (error.code) {
     case "signed_out":
-      return null; // SessionPage redirects to the sign-in page.
+      return <SignedOut />;
     case "absent":
       return <NoSuchPlace />;
     case "refused":
-      return <Problem message="The server refuses this page." remedy={`${error.message} ${error.remedy}`} />;
+      return (
+        <Problem message={t`The server refuses this page.`} remedy={`${error.message} ${error.remedy}`} />
+      );
     case "failed":
     case "unreachable":
       return <Problem message={error.message} remedy={error.remedy} onRetry={retry} />;
   }
+}
+
+/**
+ * SessionPage redirects to the sign-in page. Once somebody has signed in again, the error is one that Relay remembers
+ * of the session before.
+ */
+function SignedOut() {
+  const { anew } = useReopen();
+  const ended = useSessionEnded();
+  useEffect(() => {
+    if (!ended) anew();
+  }, [ended, anew]);
+  return null;
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import LinearProgress from "@mui/material/LinearProgress";
 import { graphql, useFragment } from "react-relay";
@@ -48,7 +49,7 @@ export function ProgressMeter({ progress, label, testId, livenessTestId }: Props
   const count =
     total === null
       ? formatCount(data.done, data.unit)
-      : `${formatNumber(data.done)} of ${formatCount(total, data.unit)}`;
+      : t`${formatNumber(data.done)} of ${formatCount(total, data.unit)}`;
   const pace = [
     formatRate(data.rate ?? null, data.unit),
     formatTimeLeft(data.etaLowSeconds ?? null, data.etaHighSeconds ?? null),

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
@@ -8,10 +9,14 @@ import { useServerNow } from "./useServerNow.ts";
 interface Props {
   readonly reasons: Reasons_reasons$key;
   readonly id?: string;
+  /** Whether a panel beside them says who holds what: then they don't name processes and leases. */
+  readonly inShort?: boolean;
 }
 
+/** What a hold in the way is called where the panel names it. */
+
 /** Why something can't be done now, each reason with its remedy. */
-export function Reasons({ reasons, id }: Props) {
+export function Reasons({ reasons, id, inShort = false }: Props) {
   const list = useFragment(
     graphql`
       fragment Reasons_reasons on Reason @relay(plural: true) {
@@ -23,16 +28,20 @@ export function Reasons({ reasons, id }: Props) {
     reasons,
   );
   const now = useServerNow();
+  const isHeld = (code: string) => inShort && (code === "held" || code === "waited_for");
+  const shown = list.filter(
+    ({ code }, index) => !isHeld(code) || list.findIndex((each) => isHeld(each.code)) === index,
+  );
   return (
     <Box
       component="ul"
       id={id}
       sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 0.75, fontSize: "0.88rem" }}
     >
-      {list.map((reason, index) => (
+      {shown.map((reason, index) => (
         <Box component="li" key={`${reason.code}-${String(index)}`}>
-          {inLocalTime(reason.message, now)}
-          {reason.remedy !== "" && (
+          {isHeld(reason.code) ? t`Something else has to end first.` : inLocalTime(reason.message, now)}
+          {reason.remedy !== "" && !isHeld(reason.code) && (
             <Box component="span" sx={{ display: "block", color: "text.secondary" }}>
               {inLocalTime(reason.remedy, now)}
             </Box>

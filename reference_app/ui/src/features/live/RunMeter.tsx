@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import LinearProgress from "@mui/material/LinearProgress";
 import Typography from "@mui/material/Typography";
@@ -25,7 +26,7 @@ export function RunMeter({ run }: { readonly run: RunMeter_run$key }) {
   const count =
     total == null
       ? formatCount(processed, unit)
-      : `${formatNumber(processed)} of ${formatCount(total, unit)}`;
+      : t`${formatNumber(processed)} of ${formatCount(total, unit)}`;
   return (
     <Box sx={{ display: "grid", gap: 0.75 }}>
       <Box sx={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: 2 }}>
@@ -34,7 +35,7 @@ export function RunMeter({ run }: { readonly run: RunMeter_run$key }) {
         </Typography>
         <Box component="span" sx={{ fontSize: "0.86rem", fontWeight: 600 }}>
           {count}
-          {failed > 0 && ` · ${formatNumber(failed)} failed`}
+          {failed > 0 && ` · ${t`${formatNumber(failed)} failed`}`}
         </Box>
       </Box>
       <LinearProgress

@@ -95,6 +95,7 @@ test("a revoked link goes at once", async () => {
   await userEvent.click(screen.getAllByRole("button", { name: "Revoke" }).at(-1) ?? document.body);
   answer(environment, running(environment, "useTransitionMutation"), {
     TransitionPayload: () => ({
+      created: null,
       deletedId: null,
       errors: [],
       object: { ...bare, state: "revoked", stateLabel: "Revoked", availableTransitions: [] },

@@ -1,13 +1,11 @@
+import { plural, t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
-import Skeleton from "@mui/material/Skeleton";
-import { Suspense, useId, useState } from "react";
+import { useState } from "react";
 import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
 
-import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import type { ShareLinks_links$key } from "./__generated__/ShareLinks_links.graphql";
 import type { ShareLinksQuery } from "./__generated__/ShareLinksQuery.graphql";
-import { PageProblem } from "./PageProblem.tsx";
+import { Disclosure } from "./Disclosure.tsx";
 import { ShareLinkRow } from "./ShareLinkRow.tsx";
 
 interface Props {
@@ -29,32 +27,19 @@ export function ShareLinks({ of, links }: Props) {
   const count = data.filter(({ state }) => state !== "revoked").length;
   const [countBefore] = useState(count);
   const [chosen, setChosen] = useState<boolean | null>(null);
-  const listId = useId();
   if (count === 0) return null;
   const open = chosen ?? count > countBefore;
   return (
-    <Box sx={{ display: "grid", gap: 1, justifyItems: "start", minWidth: 0 }}>
-      <Button
-        size="small"
-        variant="text"
-        aria-expanded={open}
-        aria-controls={listId}
-        onClick={() => {
-          setChosen(!open);
-        }}
-      >
-        {open ? "Hide links" : count === 1 ? "Shared by a link" : `Shared by ${String(count)} links`}
-      </Button>
-      <Box id={listId} hidden={!open} sx={{ width: "100%" }}>
-        {open && (
-          <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
-            <Suspense fallback={<Skeleton variant="rounded" height={72} />}>
-              <LinkList of={of} />
-            </Suspense>
-          </ErrorBoundary>
-        )}
-      </Box>
-    </Box>
+    <Disclosure
+      testId="share-links"
+      open={open}
+      label={open ? t`Hide links` : plural(count, { one: "Shared by a link", other: "Shared by # links" })}
+      onToggle={() => {
+        setChosen(!open);
+      }}
+    >
+      <LinkList of={of} />
+    </Disclosure>
   );
 }
 

@@ -1,8 +1,9 @@
 import Link from "@mui/material/Link";
 import { graphql, useFragment } from "react-relay";
-import { Link as RouterLink } from "react-router";
+import { Link as RouterLink } from "wouter";
 
 import type { SubjectLink_subject$key } from "./__generated__/SubjectLink_subject.graphql";
+import { subjectAddress } from "./subjectAddress.ts";
 
 interface Props {
   readonly subject: SubjectLink_subject$key;
@@ -15,37 +16,19 @@ export function SubjectLink({ subject, label }: Props) {
   const data = useFragment(
     graphql`
       fragment SubjectLink_subject on Node {
-        __typename
-        id
         ... on Stateful {
           displayName
         }
-        ... on Movie {
-          timelapse {
-            id
-          }
-        }
+        ...subjectAddress_subject
       }
     `,
     subject,
   );
-  const address = addressOf(data);
+  const address = subjectAddress(data);
   if (address === null) return <>{data.displayName}</>;
   return (
     <Link component={RouterLink} to={address} aria-label={label && `${label} ${data.displayName ?? ""}`}>
       {label ?? data.displayName}
     </Link>
   );
-}
-
-interface Subject {
-  readonly __typename: string;
-  readonly id: string;
-  readonly timelapse?: { readonly id: string } | null | undefined;
-}
-
-function addressOf({ __typename, id, timelapse }: Subject): string | null {
-  if (__typename === "Movie") return timelapse ? `/timelapses/${timelapse.id}` : null;
-  if (__typename === "Timelapse") return `/timelapses/${id}`;
-  return __typename === "Camera" ? `/cameras/${id}` : null;
 }

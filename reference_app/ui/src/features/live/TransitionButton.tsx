@@ -1,6 +1,7 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button, { type ButtonProps } from "@mui/material/Button";
-import { useId } from "react";
+import { useId, type ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
@@ -18,6 +19,8 @@ interface Props {
   readonly variant?: ButtonProps["variant"];
   readonly color?: ButtonProps["color"];
   readonly icon?: ButtonProps["startIcon"];
+  /** What says more than the reasons when it is not allowed: the button that opens the panel. */
+  readonly why?: ReactNode;
 }
 
 /**
@@ -34,6 +37,7 @@ export function TransitionButton({
   variant = "outlined",
   color = "primary",
   icon,
+  why,
 }: Props) {
   const data = useFragment(
     graphql`
@@ -66,14 +70,20 @@ export function TransitionButton({
         onClick={() => {
           if (!off) onPress();
         }}
-        sx={blocked ? { opacity: 0.55, cursor: "not-allowed", filter: "saturate(0.4)" } : undefined}
+        sx={{
+          justifySelf: size === "small" ? "start" : undefined,
+          ...(blocked && { opacity: 0.55, cursor: "not-allowed", filter: "saturate(0.4)" }),
+        }}
       >
         {label ?? data.label}
       </Button>
       {blocked && (
-        <Box sx={{ borderLeft: 3, borderColor: "warning.main", pl: 1.5, py: 0.25 }} id={reasonsId}>
-          <VisuallyHidden>Not available: </VisuallyHidden>
-          <Reasons reasons={data.reasons} />
+        <Box sx={{ borderLeft: 3, borderColor: "warning.main", pl: 1.5, py: 0.25 }}>
+          <div id={reasonsId}>
+            <VisuallyHidden>{`${t`Not available:`} `}</VisuallyHidden>
+            <Reasons reasons={data.reasons} inShort={why !== undefined} />
+          </div>
+          {why}
         </Box>
       )}
     </Box>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
 import DialogActions from "@mui/material/DialogActions";
@@ -6,6 +7,7 @@ import DialogContentText from "@mui/material/DialogContentText";
 import DialogTitle from "@mui/material/DialogTitle";
 import { useId } from "react";
 import { graphql, useFragment } from "react-relay";
+import { useLocation } from "wouter";
 
 import type { TransitionDialog_transition$key } from "./__generated__/TransitionDialog_transition.graphql";
 import { TransitionFields } from "./TransitionFields.tsx";
@@ -18,7 +20,10 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** What a transition asks before it is applied: a confirmation, values, or both. It stays open until then. */
+/**
+ * What a transition asks before it is applied: a confirmation, values, or both. It stays open until then.
+ * What was created is shown on its page, if it has one.
+ */
 export function TransitionDialog({ of, transition, onClose }: Props) {
   const data = useFragment(
     graphql`
@@ -35,7 +40,11 @@ export function TransitionDialog({ of, transition, onClose }: Props) {
     `,
     transition,
   );
-  const { values, set, submit, busy, errors } = useTransitionForm(of, data, onClose);
+  const [, navigate] = useLocation();
+  const { values, set, submit, busy, errors } = useTransitionForm(of, data, (created) => {
+    onClose();
+    if (created !== null) navigate(created);
+  });
   const titleId = useId();
   return (
     <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="xs" fullWidth>
@@ -53,9 +62,7 @@ export function TransitionDialog({ of, transition, onClose }: Props) {
         </DialogContent>
         <DialogActions sx={{ px: 3, pb: 2 }}>
           {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog moves the focus into itself; here to the safe answer */}
-          <Button onClick={onClose} autoFocus>
-            Keep as it is
-          </Button>
+          <Button onClick={onClose} autoFocus>{t`Keep as it is`}</Button>
           <Button
             type="submit"
             variant="contained"

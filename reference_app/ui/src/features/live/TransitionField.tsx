@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Checkbox from "@mui/material/Checkbox";
 import FormControlLabel from "@mui/material/FormControlLabel";
@@ -63,13 +64,26 @@ export function TransitionField({ field, value, error = "", onChange }: Props) {
           onChange(choices[Number(event.target.value)]?.value ?? null);
         }}
       >
-        {optional && <MenuItem value={-1}>Not set</MenuItem>}
+        {optional && <MenuItem value={-1}>{t`Not set`}</MenuItem>}
         {choices.map((choice, index) => (
           <MenuItem key={choice.label} value={index}>
             {choice.label}
           </MenuItem>
         ))}
       </TextField>
+    );
+  }
+  if (kind === "DATE_TIME") {
+    return (
+      <TextField
+        {...shown}
+        type="datetime-local"
+        value={typeof value === "string" ? value : ""}
+        onChange={(event) => {
+          onChange(event.target.value);
+        }}
+        slotProps={{ htmlInput: { step: 1 }, inputLabel: { shrink: true } }}
+      />
     );
   }
   const isNumber = kind === "NUMBER" || kind === "WHOLE_NUMBER";
@@ -91,7 +105,7 @@ export function TransitionField({ field, value, error = "", onChange }: Props) {
           htmlInput: {
             inputMode: isNumber ? "decimal" : undefined,
             pattern: isNumber ? "\\s*-?[0-9]*[.,]?[0-9]*\\s*" : undefined,
-            "aria-label": unit === "" ? undefined : `${label} in ${unit}`,
+            "aria-label": unit === "" ? undefined : t`${label} in ${unit}`,
           },
           input: unit === "" ? {} : { endAdornment: <InputAdornment position="end">{unit}</InputAdornment> },
         }}

@@ -1,6 +1,6 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef, type ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { TransitionFields_transition$key } from "./__generated__/TransitionFields_transition.graphql";
@@ -13,10 +13,12 @@ interface Props {
   readonly values: Readonly<Record<string, unknown>>;
   readonly errors: readonly TransitionError[];
   readonly onChange: (name: string, value: unknown) => void;
+  /** What stands below a field, by the field's name. */
+  readonly below?: Readonly<Record<string, ReactNode>>;
 }
 
 /** All that a transition asks for, by its groups. Each error stands at its field, and others on top. */
-export function TransitionFields({ transition, values, errors, onChange }: Props) {
+export function TransitionFields({ transition, values, errors, onChange, below = {} }: Props) {
   const { input } = useFragment(
     graphql`
       fragment TransitionFields_transition on Transition {
@@ -54,15 +56,19 @@ export function TransitionFields({ transition, values, errors, onChange }: Props
           {input
             .filter((field) => field.group === group)
             .map((field) => (
-              <TransitionField
-                key={field.name}
-                field={field}
-                value={values[field.name]}
-                error={errorOf(field.name)}
-                onChange={(value) => {
-                  onChange(field.name, value);
-                }}
-              />
+              <Fragment key={field.name}>
+                <TransitionField
+                  field={field}
+                  value={values[field.name]}
+                  error={errorOf(field.name)}
+                  onChange={(value) => {
+                    onChange(field.name, value);
+                  }}
+                />
+                {below[field.name] && (
+                  <Box sx={{ gridColumn: "1 / -1", minWidth: 0 }}>{below[field.name]}</Box>
+                )}
+              </Fragment>
             ))}
         </FieldGroup>
       ))}

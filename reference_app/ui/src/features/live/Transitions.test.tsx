@@ -72,7 +72,7 @@ test("what can't be undone is asked first, and may be left as it is", async () =
     offer({ kind: "DANGER", confirm: { title: "Archive it?", text: "Nobody sees it any more." } }),
   ]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
-  const dialog = screen.getByRole("dialog", { name: "Archive it?" });
+  const dialog = await screen.findByRole("dialog", { name: "Archive it?" });
   expect(dialog).toHaveTextContent("Nobody sees it any more.");
   await userEvent.click(within(dialog).getByRole("button", { name: "Keep as it is" }));
   expect(allRunning(environment, "useTransitionMutation")).toHaveLength(0);
@@ -99,7 +99,7 @@ test("each field is asked for by a control of its kind, with its default", async
     }),
   ]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
-  const dialog = screen.getByRole("dialog", { name: "Archive" });
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
   expect(within(dialog).getByRole("textbox", { name: "Days in days" })).toHaveValue("30");
   expect(within(dialog).getByRole("combobox", { name: "Place" })).toHaveTextContent("On the disk");
   await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
@@ -119,6 +119,7 @@ test("a refusal is shown with its remedy", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
   answer(environment, running(environment, "useTransitionMutation"), {
     TransitionPayload: () => ({
+      created: null,
       object: null,
       deletedId: null,
       errors: [{ message: "It is being rendered.", remedy: "Wait." }],
@@ -130,12 +131,12 @@ test("a refusal is shown with its remedy", async () => {
 test("a refusal in a dialog leaves it open with what was typed, and closes it once accepted", async () => {
   const environment = show([offer({ input: [field({ name: "title", label: "Title" })] })]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
-  const dialog = screen.getByRole("dialog", { name: "Archive" });
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
   await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
   const confirm = () => userEvent.click(within(dialog).getByRole("button", { name: "Archive" }));
   const reply = (errors: readonly object[]) => {
     answer(environment, running(environment, "useTransitionMutation"), {
-      TransitionPayload: () => ({ object: null, deletedId: null, errors }),
+      TransitionPayload: () => ({ created: null, object: null, deletedId: null, errors }),
     });
   };
   await confirm();
@@ -151,4 +152,29 @@ test("a refusal in a dialog leaves it open with what was typed, and closes it on
   await waitFor(() => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
+});
+
+test("a button that can't be pressed opens the panel that says why", async () => {
+  const environment = show([
+    offer({ allowed: false, reasons: [{ code: "held", message: "It is held.", remedy: "Wait." }] }),
+  ]);
+  await userEvent.click(screen.getByRole("button", { name: "Why?" }));
+  expect(running(environment, "WhyPanelQuery").request.variables).toMatchObject({
+    id: "film-1",
+    to: "archive",
+  });
+});
+
+test("what a person may not do is said in one line, once it is more than one thing", () => {
+  const reasons = [{ code: "permission", message: "You may not.", remedy: "Ask an administrator for it." }];
+  const refused = { allowed: false, reasons };
+  show([
+    offer({ ...refused }),
+    offer({ name: "render", label: "Render", ...refused }),
+    offer({ name: "share", label: "Share" }),
+  ]);
+  expect(screen.getByTestId("for-others")).toHaveTextContent(
+    "You may not do this: Archive, Render. Ask an administrator for it.",
+  );
+  expect(screen.getAllByRole("button").map((each) => each.textContent)).toEqual(["Share"]);
 });

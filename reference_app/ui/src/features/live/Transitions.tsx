@@ -1,9 +1,12 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import type { Transitions_stateful$key } from "./__generated__/Transitions_stateful.graphql";
 import { OfferedTransition } from "./OfferedTransition.tsx";
+import { WhyButton } from "./WhyButton.tsx";
 
 interface Props {
   readonly of: Transitions_stateful$key;
@@ -19,7 +22,10 @@ interface Props {
   readonly labels?: Readonly<Partial<Record<string, string>>>;
 }
 
-/** All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. */
+/**
+ * All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. What a person
+ * may not do for want of a permission alone is said in one line: it stays so until somebody gives it.
+ */
 export function Transitions({ of, except = [], only, danger, title, labels = {} }: Props) {
   const { id, availableTransitions } = useFragment(
     graphql`
@@ -28,6 +34,11 @@ export function Transitions({ of, except = [], only, danger, title, labels = {} 
         availableTransitions {
           name
           kind
+          label
+          reasons {
+            code
+            remedy
+          }
           ...OfferedTransition_transition
         }
       }
@@ -41,16 +52,27 @@ export function Transitions({ of, except = [], only, danger, title, labels = {} 
       (danger === undefined || danger === (kind === "DANGER")),
   );
   if (offered.length === 0) return null;
+  const isForOthers = ({ reasons }: (typeof offered)[number]) =>
+    reasons.length > 0 && reasons.every(({ code }) => code === "permission");
+  const forOthers = offered.filter(isForOthers);
+  const shown = forOthers.length < 2 ? offered : offered.filter((each) => !isForOthers(each));
+  const remedy = forOthers[0]?.reasons[0]?.remedy ?? "";
   const buttons = (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>
-      {offered.map((transition) => (
+      {shown.map((transition) => (
         <OfferedTransition
           key={transition.name}
           of={id}
           transition={transition}
           label={labels[transition.name]}
+          why={<WhyButton of={id} to={transition.name} />}
         />
       ))}
+      {forOthers.length > 1 && (
+        <Typography variant="body2" sx={{ color: "text.secondary", width: "100%" }} data-testid="for-others">
+          {t`You may not do this: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}
+        </Typography>
+      )}
     </Box>
   );
   return title === undefined ? buttons : <Panel title={title}>{buttons}</Panel>;

@@ -102,3 +102,61 @@ test("follows what changes while it is open", async () => {
   expect(screen.getByTestId("why-line")).toHaveTextContent("No worker is there");
   expect(screen.queryByRole("button", { name: "Ask it to stop" })).toBeNull();
 });
+
+const confirm = { __typename: "Confirmation", title: "Delete Roof?", text: "Its movies are deleted too." };
+const remove = { ...cancel, name: "start_deleting", label: "Delete", kind: "DANGER", confirm };
+const step = (type: string, id: string, displayName: string, offered: typeof cancel | typeof remove) => ({
+  label: offered.label,
+  transition: offered.name,
+  allowed: offered.allowed,
+  reasons: [],
+  object: { __typename: type, id, displayName, availableTransitions: [offered] },
+});
+const movieStep = step("Movie", "M2", "Movie 2 of Roof", cancel);
+const blocked = step("Timelapse", "T1", "Roof", { ...remove, allowed: false });
+
+async function openPlan(plan: readonly object[] | null) {
+  const { environment } = renderWithRelay(<WhyButton of="T1" to="start_deleting" />);
+  await userEvent.click(screen.getByRole("button", { name: "Why?" }));
+  const query = running(environment, "WhyPanelQuery");
+  expect(query.request.variables).toEqual({ id: "T1", to: "start_deleting", plans: true });
+  const about = { __typename: "Timelapse", id: "T1", plan };
+  answer(environment, query, { Why: () => ({ id: "Why:T1", summary: "", links: [held], about }) });
+  await screen.findAllByTestId("why-line");
+  return environment;
+}
+
+test("the step whose turn has come can be pressed, and those after it wait for it", async () => {
+  const environment = await openPlan([movieStep, blocked]);
+  const [first, last] = screen.getAllByTestId("plan-step");
+  expect(last).toHaveTextContent("Delete: Roof");
+  expect(within(last ?? document.body).queryByRole("button")).toBeNull();
+  await userEvent.click(
+    within(first ?? document.body).getByRole("button", { name: "Cancel: Movie 2 of Roof" }),
+  );
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "M2", name: "cancel", input: {} },
+  });
+});
+
+test("once nothing is in the way, the last step is pressed and confirmed as everywhere", async () => {
+  const environment = await openPlan([movieStep, blocked]);
+  send(environment, running(environment, "useWhySubscription"), {
+    WhyUpdate: () => ({ kind: "SNAPSHOT", seq: 1, heartbeatSeconds: 5, gone: [] }),
+    Why: () => ({
+      id: "Why:T1",
+      summary: "Nothing is waiting.",
+      links: [],
+      about: { __typename: "Timelapse", id: "T1", plan: [step("Timelapse", "T1", "Roof", remove)] },
+    }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Delete: Roof" }));
+  expect(await screen.findByRole("dialog", { name: "Delete Roof?" })).toHaveTextContent(
+    "Its movies are deleted too.",
+  );
+});
+
+test.each([[[blocked]], [[]], [null]])("a plan that helps nobody is not shown: %#", async (plan) => {
+  await openPlan(plan);
+  expect(screen.queryByTestId("plan")).toBeNull();
+});

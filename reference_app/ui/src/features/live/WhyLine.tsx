@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import type { ComponentType, ReactNode } from "react";
@@ -36,8 +37,8 @@ const icons: Partial<Record<string, Icon>> = {
 /** How long a state or a hold has lasted, when a worker last reported, and how long ago all else was. */
 function age(kind: string, since: number, now: number): string {
   if (kind === "STATE" || kind === "HOLD")
-    return `for ${formatDuration(Math.max(0, Math.floor((now - since) / 1000)))}`;
-  return kind === "WORKER" ? `last report ${formatAge(since, now)}` : formatAge(since, now);
+    return t`for ${formatDuration(Math.max(0, Math.floor((now - since) / 1000)))}`;
+  return kind === "WORKER" ? t`last report ${formatAge(since, now)}` : formatAge(since, now);
 }
 
 interface Props {
@@ -100,13 +101,13 @@ export function WhyLine({ link, of, elsewhere }: Props) {
           </Box>
         )}
         <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, rowGap: 0.5, alignItems: "center" }}>
-          {data.subject && data.subject.id !== of && <SubjectLink subject={data.subject} label="Show" />}
+          {data.subject && data.subject.id !== of && <SubjectLink subject={data.subject} label={t`Show`} />}
           {!data.subject && elsewhere}
           {data.action && <WhyAction action={data.action} />}
         </Box>
         {data.detail !== "" && (
           <Box component="details" sx={{ color: "text.secondary", fontSize: "0.82rem" }}>
-            <summary>Details</summary>
+            <summary>{t`Details`}</summary>
             <Typography variant="caption" sx={{ overflowWrap: "anywhere" }}>
               {inLocalTime(data.detail, now)}
             </Typography>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useMutation, type GraphQLTaggedNode } from "react-relay";
 import type { MutationParameters, SelectorStoreUpdater } from "relay-runtime";
 
@@ -50,7 +51,7 @@ export function useAction<T extends MutationParameters>(
         show({
           severity: "error",
           message: error.message,
-          remedy: error instanceof RequestFailed ? error.remedy : "Try again in a moment.",
+          remedy: error instanceof RequestFailed ? error.remedy : t`Try again in a moment.`,
         });
       },
     });

@@ -4,6 +4,7 @@ import type { MockEnvironment } from "relay-test-utils";
 
 import { allRunning, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
+import { connection } from "../../relay/connection.ts";
 import { RequestFailed } from "../../relay/network.ts";
 import { useCameraLiveness } from "./useCameraLiveness.ts";
 import { worse } from "./useLive.ts";
@@ -50,6 +51,22 @@ test("is stale after two missed beats, restarts and recovers with the next snaps
   expect(screen.getByRole("status")).toHaveTextContent("stale");
   expect(allRunning(environment, NAME)).toHaveLength(1);
   expect(running(environment, NAME)).not.toBe(before);
+  message(environment, "SNAPSHOT", 1);
+  expect(screen.getByRole("status")).toHaveTextContent("live");
+});
+
+test("opens another socket when no first message comes twice in a row", () => {
+  const renew = vi.spyOn(connection, "renew");
+  const environment = follow();
+  const silent = () => {
+    act(() => {
+      vi.advanceTimersByTime(15_000);
+    });
+  };
+  silent();
+  expect(renew).not.toHaveBeenCalled();
+  silent();
+  expect(renew).toHaveBeenCalledTimes(1);
   message(environment, "SNAPSHOT", 1);
   expect(screen.getByRole("status")).toHaveTextContent("live");
 });

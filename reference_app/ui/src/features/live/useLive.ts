@@ -1,8 +1,9 @@
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { requestSubscription, useRelayEnvironment } from "react-relay";
 import type { GraphQLTaggedNode, OperationType, SelectorStoreUpdater } from "relay-runtime";
 
 import { hasGap, staleAfterMs, type Envelope } from "../../lib/sequence.ts";
+import { connection } from "../../relay/connection.ts";
 import { RequestFailed } from "../../relay/network.ts";
 
 /** The state of a subscription: no message yet, messages arrive as promised, or the next one is overdue. */
@@ -15,7 +16,7 @@ export function worse(one: LiveStatus, other: LiveStatus): LiveStatus {
 
 /** A subscription that ended (a server restart, an error) is started again after this time. */
 const RESTART_MS = 3000;
-/** One whose first message has not come after this time is started again. */
+/** One whose first message has not come after this time is started again; the second time over another socket. */
 const FIRST_MESSAGE_MS = 15_000;
 
 interface Options<T extends OperationType> {
@@ -38,6 +39,8 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
   const [refused, setRefused] = useState<RequestFailed | null>(null);
   if (refused !== null) throw refused;
   const variables = JSON.stringify(options.variables);
+  /** How many times in a row no first message came. */
+  const unanswered = useRef(0);
 
   const start = useEffectEvent((onMessage: (message: Envelope) => void, onEnd: (error?: Error) => void) =>
     requestSubscription<T>(environment, {
@@ -61,14 +64,18 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
     const again = () => {
       setRound((before) => before + 1);
     };
-    const againAfter = (delay: number) => {
+    const againAfter = (delay: number, before: () => void = () => undefined) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
+        before();
         setStatus("stale");
         again();
       }, delay);
     };
-    againAfter(FIRST_MESSAGE_MS);
+    againAfter(FIRST_MESSAGE_MS, () => {
+      unanswered.current += 1;
+      if (unanswered.current % 2 === 0) connection.renew();
+    });
     const subscription = start(
       (message) => {
         if (hasGap(lastSeq, message)) {
@@ -76,6 +83,7 @@ export function useLive<T extends OperationType>(options: Options<T>): LiveStatu
           return;
         }
         lastSeq = message.seq;
+        unanswered.current = 0;
         setStatus("live");
         againAfter(staleAfterMs(message.heartbeatSeconds));
         if (message.kind === "SNAPSHOT") snapshotArrived();

@@ -1,12 +1,14 @@
 import { graphql } from "react-relay";
 
 import type { TransitionInput, useTransitionMutation } from "./__generated__/useTransitionMutation.graphql";
+import { subjectAddress } from "./subjectAddress.ts";
 import { useAction } from "./useAction.ts";
 
 export type TransitionError = useTransitionMutation["response"]["transition"]["errors"][number];
 
 interface Handlers {
-  readonly onDone?: () => void;
+  /** Called with the address of the page of what was created, if it has one. */
+  readonly onDone?: (created: string | null) => void;
   /** Shows the errors; a snackbar does it otherwise. */
   readonly onRefused?: (errors: readonly TransitionError[]) => void;
 }
@@ -22,6 +24,13 @@ export function useTransition(): [(input: TransitionInput, handlers?: Handlers) 
             state
             stateLabel
             ...Transitions_stateful
+            ... on Person {
+              ...PersonRow_person @alias(as: "row")
+              ...InvitationList_people @alias(as: "inviter")
+            }
+            ... on Subscriber {
+              ...NotificationsPage_subscriber @alias(as: "subscriber")
+            }
             ... on Movie {
               shareLinks {
                 ...ShareLinks_links
@@ -34,6 +43,9 @@ export function useTransition(): [(input: TransitionInput, handlers?: Handlers) 
                 ...ShareLinkRow_link
               }
             }
+          }
+          created {
+            ...subjectAddress_subject
           }
           errors {
             field
@@ -49,7 +61,9 @@ export function useTransition(): [(input: TransitionInput, handlers?: Handlers) 
     (input, { onDone, onRefused } = {}) => {
       send({
         variables: { input },
-        onDone,
+        onDone: ({ transition }) => {
+          onDone?.(transition.created ? subjectAddress(transition.created) : null);
+        },
         onRefused:
           onRefused &&
           (({ transition }) => {

@@ -11,6 +11,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 interface Form {
   readonly values: Values;
+  /** The values as they are sent. */
+  readonly filled: Values;
   readonly set: (name: string, value: unknown) => void;
   readonly submit: () => void;
   readonly busy: boolean;
@@ -21,7 +23,7 @@ interface Form {
 export function useTransitionForm(
   id: string,
   key: useTransitionForm_transition$key,
-  onDone: () => void,
+  onDone: (created: string | null) => void,
 ): Form {
   const { name, input } = useFragment(
     graphql`
@@ -41,8 +43,12 @@ export function useTransitionForm(
   );
   const [errors, setErrors] = useState<readonly TransitionError[]>([]);
   const [apply, busy] = useTransition();
+  const filled = Object.fromEntries(
+    input.map((field) => [field.name, meant(field.kind, values[field.name])] as const),
+  );
   return {
     values,
+    filled,
     errors,
     busy,
     set: (field, value) => {
@@ -50,9 +56,8 @@ export function useTransitionForm(
     },
     submit: () => {
       setErrors([]);
-      const filled = input.map((field) => [field.name, meant(field.kind, values[field.name])] as const);
       apply(
-        { id, name, input: Object.fromEntries(filled) },
+        { id, name, input: filled },
         {
           onDone,
           onRefused: (refusals) => {

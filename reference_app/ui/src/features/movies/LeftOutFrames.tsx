@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
@@ -26,7 +27,7 @@ export function LeftOutFrames({ movie }: { readonly movie: LeftOutFrames_movie$k
         "& summary": { cursor: "pointer", color: "warning.main", fontWeight: 600, borderRadius: "4px" },
       }}
     >
-      <summary>{formatCount(leftOut.length, "frame")} left out</summary>
+      <summary>{t`${formatCount(leftOut.length, "frame")} left out`}</summary>
       <Box component="ul" sx={{ m: 0, mt: 0.5, pl: 2.5, maxHeight: 180, overflow: "auto" }}>
         {leftOut.map(({ frame, reason }) => (
           <Box component="li" key={frame} sx={{ overflowWrap: "anywhere" }}>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Hls from "hls.js/light";
 import { useEffect, useRef, useState } from "react";
@@ -6,12 +7,14 @@ interface Props {
   /** The address of a playlist that grows while the movie is rendered. */
   readonly src: string;
   readonly name: string;
+  /** What the finished movie plays; empty if it is silent. */
+  readonly sound: string;
   readonly shape: string;
   readonly onTime: (seconds: number) => void;
 }
 
 /** Plays the finished beginning of a movie from its first frame, and goes on as more is finished. */
-export function LivePlayer({ src, name, shape, onTime }: Props) {
+export function LivePlayer({ src, name, sound, shape, onTime }: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -38,7 +41,7 @@ export function LivePlayer({ src, name, shape, onTime }: Props) {
         component="video"
         ref={video}
         data-testid="live-video"
-        aria-label={`${name}, what is finished of it`}
+        aria-label={t`${name}, what is finished of it`}
         controls
         autoPlay
         muted
@@ -48,10 +51,16 @@ export function LivePlayer({ src, name, shape, onTime }: Props) {
         }}
         sx={{ display: "block", width: "100%", aspectRatio: shape, bgcolor: "#0c0f0e" }}
       />
+      {sound !== "" && (
+        <Box
+          sx={{ px: 2, pt: 1.5, fontSize: "0.9rem", overflowWrap: "anywhere" }}
+        >{t`Its sound, ${sound}, is played when the movie is ready.`}</Box>
+      )}
       {failed && (
-        <Box role="alert" sx={{ px: 2, pt: 1.5, fontSize: "0.9rem" }}>
-          It can&apos;t be played before it is ready.
-        </Box>
+        <Box
+          role="alert"
+          sx={{ px: 2, pt: 1.5, fontSize: "0.9rem" }}
+        >{t`It can't be played before it is ready.`}</Box>
       )}
     </>
   );

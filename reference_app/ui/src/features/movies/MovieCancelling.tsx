@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
@@ -24,7 +25,7 @@ export function MovieCancelling({ movie }: { readonly movie: MovieCancelling_mov
   const { by, at, pauses } = cancelRequest;
   return (
     <Typography variant="body2" data-testid="movie-cancelling">
-      {pauses ? "Pausing" : "Cancelling"}, asked by {by} {formatAge(instant(at) ?? now, now)}
+      {pauses ? t`Pausing` : t`Cancelling`}, {t`asked by ${by} ${formatAge(instant(at) ?? now, now)}`}
     </Typography>
   );
 }

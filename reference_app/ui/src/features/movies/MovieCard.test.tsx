@@ -1,7 +1,7 @@
 import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
 import type { MovieCardTestQuery } from "./__generated__/MovieCardTestQuery.graphql";
@@ -23,6 +23,8 @@ const bare = {
   liveUrl: null,
   downloadUrl: null,
   posterUrl: null,
+  thumbnailsUrl: null,
+  sound: null as { readonly name: string } | null,
   failure: null,
   leftOut: [],
   progress: null,
@@ -42,6 +44,10 @@ const offer = (name: string, label: string, confirm: object | null = null) => ({
 });
 
 function show(...movies: object[]) {
+  return showOf("capturing", movies);
+}
+
+function showOf(state: string, movies: readonly object[]) {
   return renderFromQuery<MovieCardTestQuery>({
     query: graphql`
       query MovieCardTestQuery @relay_test_operation {
@@ -52,7 +58,10 @@ function show(...movies: object[]) {
     `,
     mocks: {
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
-      Timelapse: () => ({ movies: { edges: movies.map((movie) => ({ node: { ...bare, ...movie } })) } }),
+      Timelapse: () => ({
+        state,
+        movies: { edges: movies.map((movie) => ({ node: { ...bare, ...movie } })) },
+      }),
     },
     children: ({ node }) => (node?.timelapse ? <MovieList timelapse={node.timelapse} /> : "nothing"),
   });
@@ -61,6 +70,12 @@ function show(...movies: object[]) {
 test("explains how to make the first movie", () => {
   show();
   expect(screen.getByText("No movies yet")).toBeVisible();
+});
+
+test("names no button that an archived timelapse doesn't have", () => {
+  showOf("archived", []);
+  expect(screen.getByText("No movies")).toBeVisible();
+  expect(screen.queryByText(/Press/)).toBeNull();
 });
 
 test("shows why a movie waits", () => {
@@ -150,7 +165,40 @@ test("shows a player for a ready movie", () => {
   expect(screen.getByRole("link", { name: "Download" })).toHaveAttribute("href", "/m/7.mp4?download");
   expect(video).toHaveAttribute("controls");
   expect(video).toHaveAttribute("playsinline");
+  expect(video).toHaveProperty("muted", true);
   expect(screen.getByText("300 frames · 10 s · 1280×720 · 30 fps · 4.6 MB")).toBeVisible();
+});
+
+test("a movie with sound says so and is not muted", () => {
+  show({ state: "READY", videoUrl: "/m/7.mp4", durationSeconds: 10, sound: { name: "Song.mp3" } });
+  expect(screen.getByTestId("movie-video")).toHaveProperty("muted", false);
+  expect(screen.getByText(/ · with sound$/)).toBeVisible();
+});
+
+test("shows small pictures of a movie's moments, which are asked for when somebody looks", async () => {
+  const index = "WEBVTT\n\n00:00:00.000 --> 00:00:10.000\n7.jpg#xywh=160,90,160,90\n";
+  const asked = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(index));
+  show({ state: "READY", videoUrl: "/m/7.mp4", durationSeconds: 10, thumbnailsUrl: "/media/sprites/7.vtt" });
+  expect(asked).not.toHaveBeenCalled();
+  expect(screen.queryByTestId("movie-thumbnail")).toBeNull();
+  const slider = screen.getByRole("slider", { name: "Find a moment" });
+  slider.focus();
+  expect(await screen.findByTestId("movie-thumbnail")).toHaveStyle({
+    width: "160px",
+    backgroundImage: "url(/media/sprites/7.jpg)",
+    backgroundPosition: "-160px -90px",
+  });
+  await userEvent.keyboard("{End}");
+  expect(screen.getByTestId<HTMLVideoElement>("movie-video").currentTime).toBe(10);
+  expect(asked).toHaveBeenCalledExactlyOnceWith("/media/sprites/7.vtt");
+  await userEvent.tab();
+  expect(screen.queryByTestId("movie-thumbnail")).toBeNull();
+  asked.mockRestore();
+});
+
+test("a movie that was rendered without small pictures has none to look for", () => {
+  show({ state: "READY", videoUrl: "/m/7.mp4", durationSeconds: 10, thumbnailsUrl: null });
+  expect(screen.queryByRole("slider", { name: "Find a moment" })).toBeNull();
 });
 
 test("shows why a movie failed, what to do, and retries it", async () => {
@@ -163,6 +211,7 @@ test("shows why a movie failed, what to do, and retries it", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Retry" }));
   answer(environment, running(environment, "useTransitionMutation"), {
     TransitionPayload: () => ({
+      created: null,
       object: null,
       deletedId: null,
       errors: [{ message: "Still full.", remedy: "Free more." }],
@@ -202,10 +251,10 @@ test("deletes a movie only after confirmation, and removes it from the list", as
     },
   );
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));
-  const dialog = screen.getByRole("dialog", { name: "Delete Movie 7?" });
+  const dialog = await screen.findByRole("dialog", { name: "Delete Movie 7?" });
   await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
   answer(environment, running(environment, "useTransitionMutation"), {
-    TransitionPayload: () => ({ object: null, deletedId: "movie-7", errors: [] }),
+    TransitionPayload: () => ({ created: null, object: null, deletedId: "movie-7", errors: [] }),
   });
   expect(screen.queryByRole("heading", { name: "Movie 7" })).toBeNull();
   expect(screen.getAllByTestId("movie-card")).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Paper from "@mui/material/Paper";
@@ -31,10 +32,10 @@ const tones: Readonly<Record<string, Tone>> = {
 };
 
 /** What the button of the panel asks, in the states in which a movie waits for something or failed. */
-const questions: Readonly<Partial<Record<string, string>>> = {
-  queued: "Why is it waiting?",
-  rendering: "When is it done?",
-  failed: "Why did it fail?",
+const questions: Readonly<Partial<Record<string, () => string>>> = {
+  queued: () => t`Why is it waiting?`,
+  rendering: () => t`When is it done?`,
+  failed: () => t`Why did it fail?`,
 };
 
 /** One movie: its progress while it renders, its player when it is ready, or the reason why it failed. */
@@ -52,6 +53,9 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         framesDone
         durationSeconds
         bytes
+        sound {
+          name
+        }
         videoUrl
         downloadUrl
         progress {
@@ -75,7 +79,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
     movie,
   );
   const titleId = useId();
-  const question = questions[data.state.toLowerCase()];
+  const question = questions[data.state.toLowerCase()]?.();
   const playable = typeof data.videoUrl === "string";
   const { progress } = data;
   const active = !playable && progress && (progress.outcome === null || progress.outcome === undefined);
@@ -83,8 +87,9 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
     formatCount(data.frameCount, "frame"),
     data.durationSeconds == null ? null : formatPlayTime(data.durationSeconds),
     `${String(data.width)}×${String(data.height)}`,
-    `${formatNumber(data.fps)} fps`,
+    t`${formatNumber(data.fps)} fps`,
     data.bytes == null ? null : formatBytes(data.bytes),
+    data.sound == null ? null : t`with sound`,
   ].filter((property) => property !== null);
   return (
     <Paper
@@ -103,7 +108,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
               {data.name}
             </Typography>
             {data.cancelRequest ? (
-              <StateBadge tone="attention" label={data.cancelRequest.pauses ? "Pausing" : "Cancelling"} />
+              <StateBadge tone="attention" label={data.cancelRequest.pauses ? t`Pausing` : t`Cancelling`} />
             ) : (
               <StateBadge tone={tones[data.state.toLowerCase()] ?? "quiet"} label={humanize(data.state)} />
             )}
@@ -115,7 +120,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         {active && (
           <ProgressMeter
             progress={progress}
-            label={`Progress of ${data.name}`}
+            label={t`Progress of ${data.name}`}
             testId="movie-progress"
             livenessTestId="movie-liveness"
           />
@@ -129,9 +134,12 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         )}
         <LeftOutFrames movie={data} />
         {data.downloadUrl != null && (
-          <Link href={data.downloadUrl} download variant="body2" sx={{ justifySelf: "start" }}>
-            Download
-          </Link>
+          <Link
+            href={data.downloadUrl}
+            download
+            variant="body2"
+            sx={{ justifySelf: "start" }}
+          >{t`Download`}</Link>
         )}
         <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} />
         <ShareLinks of={data.id} links={data.shareLinks} />
@@ -156,7 +164,7 @@ function withheld({ cancelRequest, framesDone }: Rest): string[] {
 /** What retrying is called: resuming, when something is done or somebody paused it. */
 function resumeLabel({ state, framesDone, frameCount }: Rest): Partial<Record<string, string>> {
   if (framesDone > 0) {
-    return { retry: `Resume (${formatNumber(framesDone)} of ${formatNumber(frameCount)} done)` };
+    return { retry: t`Resume (${formatNumber(framesDone)} of ${formatNumber(frameCount)} done)` };
   }
-  return state.toLowerCase() === "paused" ? { retry: "Resume" } : {};
+  return state.toLowerCase() === "paused" ? { retry: t`Resume` } : {};
 }

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -9,9 +11,10 @@ import { MovieCard } from "./MovieCard.tsx";
 
 /** A timelapse's movies, newest first. */
 export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelapse$key }) {
-  const { movies } = useFragment(
+  const { movies, state } = useFragment(
     graphql`
       fragment MovieList_timelapse on Timelapse {
+        state
         movies(first: 50) @connection(key: "MovieList_movies") {
           edges {
             node {
@@ -30,13 +33,9 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
   const shown = movies.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
   return (
     <Box component="section" aria-labelledby="movies" sx={{ display: "grid", gap: 1.5 }}>
-      <Typography variant="h2" id="movies">
-        Movies
-      </Typography>
+      <Typography variant="h2" id="movies">{t`Movies`}</Typography>
       {shown.length === 0 ? (
-        <EmptyState icon={<FilmIcon />} title="No movies yet">
-          Press <em>Render</em> to make a movie from the frames received so far. Its progress appears here.
-        </EmptyState>
+        <NoMovies archived={state === "archived"} />
       ) : (
         <Box
           sx={{
@@ -52,5 +51,23 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
         </Box>
       )}
     </Box>
+  );
+}
+
+/** An archived timelapse offers no button to render with. */
+function NoMovies({ archived }: { readonly archived: boolean }) {
+  if (archived)
+    return (
+      <EmptyState
+        icon={<FilmIcon />}
+        title={t`No movies`}
+      >{t`None was kept, and an archived timelapse renders no more.`}</EmptyState>
+    );
+  return (
+    <EmptyState icon={<FilmIcon />} title={t`No movies yet`}>
+      <Trans>
+        Press <em>Render</em> to make a movie from the frames received so far. Its progress appears here.
+      </Trans>
+    </EmptyState>
   );
 }

@@ -1,51 +1,73 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { lazy, Suspense, useRef, useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
+import { MovieScrubber } from "./MovieScrubber.tsx";
 import type { MoviePlayer_movie$key } from "./__generated__/MoviePlayer_movie.graphql";
 
 const LivePlayer = lazy(async () => ({ default: (await import("./LivePlayer.tsx")).LivePlayer }));
 
 /**
  * The player of a movie, and while it is rendered that of its finished beginning, for whoever asks for it. Somebody who
- * watches the beginning goes on in the movie where they are. A movie has no sound, so it needs no captions.
+ * watches the beginning goes on in the movie where they are. A movie's sound is music, which needs no captions; its
+ * finished beginning is silent.
  */
 export function MoviePlayer({ movie }: { readonly movie: MoviePlayer_movie$key }) {
-  const { name, videoUrl, liveUrl, posterUrl, width, height } = useFragment(
-    graphql`
-      fragment MoviePlayer_movie on Movie {
-        name
-        videoUrl
-        liveUrl
-        posterUrl
-        width
-        height
-      }
-    `,
-    movie,
-  );
+  const { name, videoUrl, liveUrl, posterUrl, thumbnailsUrl, sound, durationSeconds, width, height } =
+    useFragment(
+      graphql`
+        fragment MoviePlayer_movie on Movie {
+          name
+          videoUrl
+          liveUrl
+          posterUrl
+          thumbnailsUrl
+          sound {
+            name
+          }
+          durationSeconds
+          width
+          height
+        }
+      `,
+      movie,
+    );
   const [watching, setWatching] = useState(false);
   const seconds = useRef(0);
+  const video = useRef<HTMLVideoElement>(null);
   const shape = `${String(width)} / ${String(height)}`;
   if (typeof videoUrl === "string") {
     return (
-      <Box
-        component="video"
-        data-testid="movie-video"
-        src={videoUrl}
-        poster={posterUrl ?? undefined}
-        aria-label={`Movie ${name}`}
-        controls
-        muted
-        playsInline
-        autoPlay={watching}
-        preload="metadata"
-        onLoadedMetadata={({ currentTarget }) => {
-          if (watching) currentTarget.currentTime = seconds.current;
-        }}
-        sx={{ display: "block", width: "100%", aspectRatio: shape, bgcolor: "#0c0f0e" }}
-      />
+      <>
+        <Box
+          component="video"
+          ref={video}
+          data-testid="movie-video"
+          src={videoUrl}
+          poster={posterUrl ?? undefined}
+          aria-label={t`Movie ${name}`}
+          controls
+          muted={sound == null}
+          playsInline
+          autoPlay={watching}
+          preload="metadata"
+          onLoadedMetadata={({ currentTarget }) => {
+            if (watching) currentTarget.currentTime = seconds.current;
+          }}
+          sx={{ display: "block", width: "100%", aspectRatio: shape, bgcolor: "#0c0f0e" }}
+        />
+        {typeof thumbnailsUrl === "string" && typeof durationSeconds === "number" && (
+          <MovieScrubber
+            src={thumbnailsUrl}
+            seconds={durationSeconds}
+            onSeek={(at) => {
+              if (video.current) video.current.currentTime = at;
+            }}
+          />
+        )}
+      </>
     );
   }
   if (typeof liveUrl !== "string") return null;
@@ -56,9 +78,7 @@ export function MoviePlayer({ movie }: { readonly movie: MoviePlayer_movie$key }
         onClick={() => {
           setWatching(true);
         }}
-      >
-        Watch what is finished
-      </Button>
+      >{t`Watch what is finished`}</Button>
     );
   }
   return (
@@ -66,6 +86,7 @@ export function MoviePlayer({ movie }: { readonly movie: MoviePlayer_movie$key }
       <LivePlayer
         src={liveUrl}
         name={name}
+        sound={sound?.name ?? ""}
         shape={shape}
         onTime={(at) => {
           seconds.current = at;

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -41,11 +43,9 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
   );
   const now = useServerNow();
   return (
-    <Panel title="Held locks">
+    <Panel title={t`Held locks`}>
       {holds.length === 0 ? (
-        <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          No locks are held.
-        </Typography>
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>{t`No locks are held.`}</Typography>
       ) : (
         <Box component="ul" sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1.5 }}>
           {holds.map((hold) => (
@@ -55,20 +55,20 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
               data-testid="hold"
               sx={{ fontSize: "0.9rem", overflowWrap: "anywhere" }}
             >
-              <strong>{hold.lock}</strong>
-              {hold.subject && (
-                <>
-                  {" of "}
-                  <SubjectLink subject={hold.subject} />
-                </>
+              {hold.subject ? (
+                <Trans>
+                  <strong>{hold.lock}</strong> of <SubjectLink subject={hold.subject} />
+                </Trans>
+              ) : (
+                <strong>{hold.lock}</strong>
               )}
               {hold.why !== "" && `: ${hold.why}`}
               <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
                 {[
                   hold.holder,
-                  `acquired ${formatAge(instant(hold.since) ?? now, now)}`,
+                  t`acquired ${formatAge(instant(hold.since) ?? now, now)}`,
                   lease(instant(hold.expiresAt), now),
-                  hold.cancelRequestedBy == null ? null : `cancel requested by ${hold.cancelRequestedBy}`,
+                  hold.cancelRequestedBy == null ? null : t`cancel requested by ${hold.cancelRequestedBy}`,
                 ]
                   .filter((part) => part !== null)
                   .join(" · ")}
@@ -84,6 +84,6 @@ export function HoldPanel({ operations }: { readonly operations: HoldPanel_opera
 function lease(expiresAt: number | null, now: number): string | null {
   if (expiresAt === null) return null;
   return expiresAt <= now
-    ? "lease expired"
-    : `lease expires in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
+    ? t`lease expired`
+    : t`lease expires in ${formatDuration(Math.ceil((expiresAt - now) / 1000))} unless renewed`;
 }

@@ -8,7 +8,26 @@ import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.gr
 import query from "./__generated__/OperationsPageQuery.graphql.ts";
 import { OperationsPage } from "./OperationsPage.tsx";
 
-const quiet = { queues: [], tasks: [], holds: [], runs: [], workers: [], more: 0 };
+const current = (source: string) => ({
+  isCurrent: true,
+  asOf: new Date().toISOString(),
+  words: `${source} ${new Date().toISOString()}.`,
+  why: "",
+});
+const fresh = () => ({
+  brokerFreshness: current("Broker read at"),
+  workersFreshness: current("Workers and running tasks as of"),
+});
+const quiet = {
+  ...fresh(),
+  queues: [],
+  tasks: [],
+  holds: [],
+  runs: [],
+  workers: [],
+  periodicTasks: [],
+  more: 0,
+};
 const idle = { tasks: [], more: 0 };
 const movie = (number: number) => ({
   __typename: "Movie",
@@ -29,6 +48,7 @@ const progressOf = (number: number, done = 1) => ({
   unit: "frame",
 });
 const busy = () => ({
+  ...fresh(),
   queues: [
     {
       __typename: "Queue",
@@ -44,7 +64,7 @@ const busy = () => ({
     {
       __typename: "QueuedTask",
       id: "t1",
-      name: "rendering.render_movie",
+      label: "Render a movie",
       queue: "render",
       worker: "celery@roof",
       startedAt: new Date().toISOString(),
@@ -67,6 +87,7 @@ const busy = () => ({
     },
   ],
   runs: [],
+  periodicTasks: [],
   workers: [
     { __typename: "Worker", id: "Worker:roof", name: "celery@roof", lastSeenAt: new Date().toISOString() },
   ],
@@ -101,7 +122,14 @@ test("a snapshot fills the panels; a delta changes what it names, and nothing el
   const environment = show(quiet, idle);
   const sendUpdate = (message: object) => {
     send(environment, running(environment, "useOperationsUpdatesSubscription"), {
-      OperationsUpdate: () => ({ heartbeatSeconds: 5, changed: [], gone: [], more: 0, ...message }),
+      OperationsUpdate: () => ({
+        heartbeatSeconds: 5,
+        changed: [],
+        gone: [],
+        more: 0,
+        ...fresh(),
+        ...message,
+      }),
     });
   };
   const { queues, tasks, holds, workers } = busy();
@@ -129,6 +157,56 @@ test("a snapshot fills the panels; a delta changes what it names, and nothing el
   expect(screen.getByText("and 7 more that are not listed")).toBeVisible();
   sendUpdate({ kind: "HEARTBEAT", seq: 3 });
   expect(screen.getByTestId("queue")).toHaveTextContent("render3 waiting");
+});
+
+test("figures of a broker that can't be read stay, and say how old they are, since when and why", () => {
+  const environment = show(busy(), idle);
+  const [before, since] = [120_000, 110_000].map((ago) => new Date(Date.now() - ago).toISOString());
+  const sendUpdate = (message: object) => {
+    send(environment, running(environment, "useOperationsUpdatesSubscription"), {
+      OperationsUpdate: () => ({
+        heartbeatSeconds: 5,
+        changed: [],
+        gone: [],
+        more: 0,
+        ...fresh(),
+        ...message,
+      }),
+    });
+  };
+  sendUpdate({ kind: "SNAPSHOT", seq: 1, changed: busy().queues });
+  expect(screen.getByText(/^Broker read at .* \(just now\)\.$/)).toBeVisible();
+  expect(screen.queryByRole("note")).toBeNull();
+
+  sendUpdate({
+    kind: "HEARTBEAT",
+    seq: 2,
+    brokerFreshness: {
+      isCurrent: false,
+      asOf: before,
+      words: `The broker could not be read since ${String(since)}; queues are as of ${String(before)}.`,
+      why: "It did not respond. Start it.",
+    },
+  });
+  expect(screen.getByTestId("queue")).toHaveTextContent("render4 waiting · 1 running");
+  expect(screen.getByTestId("queue")).toHaveTextContent(/waiting: as of (2 min|1 min 5\d s) ago/);
+  expect(screen.getByTestId("queue")).not.toHaveTextContent("running: as of");
+  expect(screen.getByRole("note")).toHaveTextContent(
+    /since .* \(1 min (4|5)\d s ago\); queues .* \((2 min|1 min 5\d s) ago\)\./,
+  );
+  expect(screen.getByRole("note")).toHaveTextContent("It did not respond. Start it.");
+
+  sendUpdate({ kind: "DELTA", seq: 3 });
+  expect(screen.queryByRole("note")).toBeNull();
+  expect(screen.getByTestId("queue")).not.toHaveTextContent("as of");
+});
+
+test("what was never read is not known, and not empty", () => {
+  const unread = { isCurrent: false, asOf: null, words: "Not known.", why: "" };
+  show({ ...quiet, brokerFreshness: unread, workersFreshness: unread }, idle);
+  expect(screen.getByText("Which queues there are is not known.")).toBeVisible();
+  expect(screen.getByText("Workers are not known.")).toBeVisible();
+  expect(screen.getByText("Whether tasks are running or waiting is not known.")).toBeVisible();
 });
 
 const bars = () =>
@@ -169,4 +247,46 @@ test("shows no link to the log to other users", () => {
   show(busy(), { tasks: [progressOf(1)], more: 0 });
   expect(screen.getByText(/causal id 0af765/)).toBeVisible();
   expect(screen.queryByRole("link", { name: "View log" })).toBeNull();
+});
+
+test("a periodic task that is late says why, above those that come", () => {
+  const environment = show(quiet, idle);
+  expect(screen.queryByText("Periodic tasks")).toBeNull();
+  const task = (entry: string, state: string, more: object) => ({
+    __typename: "PeriodicTask",
+    id: `PeriodicTask:${entry}`,
+    entry,
+    label: `Do ${entry}`,
+    schedule: "every 1 h",
+    state,
+    why: "",
+    remedy: "",
+    due: null,
+    lastRun: null,
+    ...more,
+  });
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  send(environment, running(environment, "useOperationsUpdatesSubscription"), {
+    OperationsUpdate: () => ({
+      kind: "SNAPSHOT",
+      seq: 1,
+      heartbeatSeconds: 5,
+      gone: [],
+      more: 0,
+      ...fresh(),
+      changed: [
+        task("first", "on time", { lastRun: { end: ago(2.9) }, due: ago(-57) }),
+        task("second", "late", {
+          why: "It was due, and it has not been sent.",
+          remedy: "Check celery beat.",
+        }),
+      ],
+    }),
+  });
+  const [late, onTime] = screen.getAllByTestId("periodic-task");
+  expect(late).toHaveTextContent(
+    "Do secondevery 1 hLateIt was due, and it has not been sent. Check celery beat.",
+  );
+  expect(late).toHaveTextContent("not seennot known");
+  expect(onTime).toHaveTextContent(/On time2 min 5\d s ago\d\d:\d\d:\d\d/);
 });

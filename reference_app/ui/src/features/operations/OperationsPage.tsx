@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
@@ -6,7 +7,9 @@ import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { worse } from "../live/useLive.ts";
 import type { OperationsPage_operations$key } from "./__generated__/OperationsPage_operations.graphql";
 import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.graphql";
+import { FreshnessNote } from "./FreshnessNote.tsx";
 import { HoldPanel } from "./HoldPanel.tsx";
+import { PeriodicPanel } from "./PeriodicPanel.tsx";
 import { ProgressPanel } from "./ProgressPanel.tsx";
 import { QueuePanel } from "./QueuePanel.tsx";
 import { RetentionPanel } from "./RetentionPanel.tsx";
@@ -37,10 +40,17 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
   const data = useFragment<OperationsPage_operations$key>(
     graphql`
       fragment OperationsPage_operations on Operations {
+        brokerFreshness {
+          ...FreshnessNote_freshness
+        }
+        workersFreshness {
+          ...FreshnessNote_freshness
+        }
         ...QueuePanel_operations
         ...TaskPanel_operations
         ...HoldPanel_operations
         ...RunPanel_operations
+        ...PeriodicPanel_operations
       }
     `,
     operations,
@@ -49,10 +59,14 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
-        title="Operations"
-        lead="Queues, tasks, progress and held locks."
+        title={t`Operations`}
+        lead={t`Queues, tasks, progress and held locks.`}
         actions={<LiveStatusBadge status={status} />}
       />
+      <Box sx={{ display: "grid", gap: 1 }}>
+        <FreshnessNote freshness={data.brokerFreshness} />
+        <FreshnessNote freshness={data.workersFreshness} />
+      </Box>
       <QueuePanel operations={data} />
       <Box
         sx={{
@@ -67,6 +81,7 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
       </Box>
       <RunPanel operations={data} />
       <TaskPanel operations={data} />
+      <PeriodicPanel operations={data} />
       {retention && <RetentionPanel retention={retention} />}
     </Box>
   );

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -28,20 +29,22 @@ export function ProgressPanel({
     inProgress,
   );
   return (
-    <Panel title="In progress">
+    <Panel title={t`In progress`}>
       {tasks.length === 0 ? (
-        <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          Nothing in progress. Render a timelapse to see it here.
-        </Typography>
+        <Typography
+          variant="body2"
+          sx={{ color: "text.secondary" }}
+        >{t`Nothing in progress. Render a timelapse to see it here.`}</Typography>
       ) : (
         <Box sx={{ display: "grid", gap: 2.5 }}>
           {tasks.map((task) => (
             <ProgressRow key={task.id} progress={task} logUrl={logUrl} />
           ))}
           {more > 0 && (
-            <Typography variant="body2" sx={{ color: "text.secondary" }}>
-              and {formatNumber(more)} more that started earlier
-            </Typography>
+            <Typography
+              variant="body2"
+              sx={{ color: "text.secondary" }}
+            >{t`and ${formatNumber(more)} more that started earlier`}</Typography>
           )}
         </Box>
       )}

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
@@ -41,12 +42,12 @@ export function ProgressRow({
         livenessTestId="operation-liveness"
       />
       <Typography variant="caption" sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>
-        {data.by != null && data.by !== "" && `started by ${data.by} · `}
-        causal id {data.causalId}
+        {data.by != null && data.by !== "" && `${t`started by ${data.by}`} · `}
+        {t`causal id ${data.causalId}`}
         {logUrl != null && (
           <>
             {" · "}
-            <Link href={`${logUrl}${data.causalId}/`}>View log</Link>
+            <Link href={`${logUrl}${data.causalId}/`}>{t`View log`}</Link>
           </>
         )}
       </Typography>

@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -16,6 +17,14 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
   const data = useFragment(
     graphql`
       fragment QueuePanel_operations on Operations {
+        brokerFreshness {
+          isCurrent
+          asOf
+        }
+        workersFreshness {
+          isCurrent
+          asOf
+        }
         workers {
           ...QueuePanel_workers
         }
@@ -44,11 +53,17 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
     `,
     data.queues,
   );
+  const now = useServerNow();
   return (
-    <Panel title="Queues" aside={<Workers workers={data.workers} />}>
+    <Panel
+      title={t`Queues`}
+      aside={<Workers workers={data.workers} isCurrent={data.workersFreshness.isCurrent} />}
+    >
       {queues.length === 0 && (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          No queues yet. A queue appears with its first task.
+          {data.brokerFreshness.isCurrent
+            ? t`No queues yet. A queue appears with its first task.`
+            : t`Which queues there are is not known.`}
         </Typography>
       )}
       <Box
@@ -68,15 +83,37 @@ export function QueuePanel({ operations }: { readonly operations: QueuePanel_ope
             <Typography component="p" sx={{ fontSize: "1.5rem", fontWeight: 650, lineHeight: 1.3 }}>
               {typeof queue.depth === "number" ? formatNumber(queue.depth) : "?"}
               <Box component="span" sx={{ fontSize: "0.88rem", fontWeight: 500, color: "text.secondary" }}>
-                {` waiting · ${formatNumber(queue.running)} running`}
+                {` ${t`waiting`} · ${t`${isKnown(data.workersFreshness) ? formatNumber(queue.running) : "?"} running`}`}
               </Box>
             </Typography>
-            <QueueTimes wait={queue.oldestWaitSeconds ?? null} drain={formatDrain(queue.drain)} />
+            <QueueTimes
+              wait={queue.oldestWaitSeconds ?? null}
+              drain={formatDrain(queue.drain)}
+              ages={[
+                formatOutdated(t`waiting`, data.brokerFreshness, now),
+                formatOutdated(t`running`, data.workersFreshness, now),
+              ]}
+            />
           </Box>
         ))}
       </Box>
     </Panel>
   );
+}
+
+interface Freshness {
+  readonly isCurrent: boolean;
+  readonly asOf: string | null | undefined;
+}
+
+function isKnown({ isCurrent, asOf }: Freshness): boolean {
+  return isCurrent || typeof asOf === "string";
+}
+
+/** Says how old a figure is that is not current: "waiting: as of 2 min ago"; null for others and unknown ones. */
+function formatOutdated(figure: string, { isCurrent, asOf }: Freshness, now: number): string | null {
+  const at = instant(asOf);
+  return isCurrent || at === null ? null : t`${figure}: as of ${formatAge(at, now)}`;
 }
 
 interface Drain {
@@ -90,31 +127,43 @@ interface Drain {
 /** Says when a queue will be empty; null when it is, or when that is not known. */
 function formatDrain({ state, lowSeconds, highSeconds, inPerSecond, outPerSecond }: Drain): string | null {
   if (state === "does_not_drain")
-    return `never empty: ${perMinute(inPerSecond)} in, ${perMinute(outPerSecond)} out a minute`;
+    return t`never empty: ${perMinute(inPerSecond)} in, ${perMinute(outPerSecond)} out a minute`;
   if (state !== "drains" || typeof lowSeconds !== "number") return null;
   return typeof highSeconds === "number"
-    ? `empty in ${formatRange(lowSeconds, highSeconds)}`
-    : `empty in more than ${formatDuration(lowSeconds)}`;
+    ? t`empty in ${formatRange(lowSeconds, highSeconds)}`
+    : t`empty in more than ${formatDuration(lowSeconds)}`;
 }
 
 function perMinute(perSecond: number | null | undefined): string {
   return typeof perSecond === "number" ? formatNumber(Math.round(perSecond * 60)) : "?";
 }
 
-function QueueTimes({ wait, drain }: { readonly wait: number | null; readonly drain: string | null }) {
+interface Times {
+  readonly wait: number | null;
+  readonly drain: string | null;
+  readonly ages: readonly (string | null)[];
+}
+
+function QueueTimes({ wait, drain, ages }: Times) {
   return (
     <Typography
       variant="caption"
       component="p"
       sx={{ color: "text.secondary", "& span": { display: "block" } }}
     >
-      {wait !== null && <span>oldest waiting {formatDuration(wait)}</span>}
+      {wait !== null && <span>{t`oldest waiting ${formatDuration(wait)}`}</span>}
       {drain !== null && <span>{drain}</span>}
+      {ages.map((age) => age !== null && <span key={age}>{age}</span>)}
     </Typography>
   );
 }
 
-function Workers({ workers: keys }: { readonly workers: QueuePanel_workers$key }) {
+interface WorkersProps {
+  readonly workers: QueuePanel_workers$key;
+  readonly isCurrent: boolean;
+}
+
+function Workers({ workers: keys, isCurrent }: WorkersProps) {
   const workers = useFragment(
     graphql`
       fragment QueuePanel_workers on Worker @relay(plural: true) {
@@ -125,9 +174,9 @@ function Workers({ workers: keys }: { readonly workers: QueuePanel_workers$key }
     keys,
   );
   const now = useServerNow();
-  const none = workers.length === 0;
+  const none = isCurrent && workers.length === 0;
   const seen = workers.map(
-    ({ name, lastSeenAt }) => `${name}, last seen ${formatAge(instant(lastSeenAt) ?? now, now)}`,
+    ({ name, lastSeenAt }) => t`${name}, last seen ${formatAge(instant(lastSeenAt) ?? now, now)}`,
   );
   return (
     <Typography
@@ -136,10 +185,14 @@ function Workers({ workers: keys }: { readonly workers: QueuePanel_workers$key }
       sx={{ color: none ? "error.main" : "text.secondary", fontWeight: none ? 650 : 400, textAlign: "right" }}
     >
       {none
-        ? "No workers running. Start one, or tasks wait forever."
-        : workers.length === 1
-          ? "1 worker"
-          : `${String(workers.length)} workers`}
+        ? t`No workers running. Start one, or tasks wait forever.`
+        : formatWorkers(workers.length, isCurrent)}
     </Typography>
   );
+}
+
+function formatWorkers(number: number, isCurrent: boolean): string {
+  if (number === 0) return t`Workers are not known.`;
+  const workers = plural(number, { one: "# worker", other: "# workers" });
+  return isCurrent ? workers : t`${workers}; whether they run is not known`;
 }

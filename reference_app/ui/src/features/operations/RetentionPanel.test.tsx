@@ -18,11 +18,13 @@ test.each([
         }
       }
     `,
-    mocks: { Retention: () => ({ keepAllDays: 30, keepEvery: 10, frames, bytes }) },
+    mocks: { Retention: () => ({ keepAllDays: 30, keepEvery: 10, timelapses: 2, frames, bytes }) },
     children: ({ retention }) => (retention ? <RetentionPanel retention={retention} /> : "off"),
   });
   expect(
-    screen.getByText("All frames are kept for 30 days. Of older frames, one of 10 is kept."),
+    screen.getByText(
+      "All frames are kept for 30 days. Of older frames, one of 10 is kept. 2 timelapses have a retention of their own.",
+    ),
   ).toBeVisible();
   expect(screen.getByText(text)).toBeVisible();
 });

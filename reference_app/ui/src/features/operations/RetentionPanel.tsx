@@ -1,3 +1,4 @@
+import { plural, t } from "@lingui/core/macro";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
@@ -8,11 +9,12 @@ import type { RetentionPanel_retention$key } from "./__generated__/RetentionPane
 
 /** Which old frames are removed, and how much the next run would remove. */
 export function RetentionPanel({ retention }: { readonly retention: RetentionPanel_retention$key }) {
-  const { keepAllDays, keepEvery, frames, bytes } = useFragment(
+  const { keepAllDays, keepEvery, timelapses, frames, bytes } = useFragment(
     graphql`
       fragment RetentionPanel_retention on Retention {
         keepAllDays
         keepEvery
+        timelapses
         frames
         bytes
       }
@@ -20,15 +22,21 @@ export function RetentionPanel({ retention }: { readonly retention: RetentionPan
     retention,
   );
   return (
-    <Panel title="Retention">
+    <Panel title={t`Retention`}>
       <Typography variant="body2">
-        {`All frames are kept for ${formatCount(keepAllDays, "day")}. `}
-        {`Of older frames, one of ${formatNumber(keepEvery)} is kept.`}
+        {keepAllDays === 0
+          ? t`All frames are kept for ever.`
+          : t`All frames are kept for ${formatCount(keepAllDays, "day")}. Of older frames, one of ${formatNumber(keepEvery)} is kept.`}{" "}
+        {timelapses > 0 &&
+          plural(timelapses, {
+            one: "# timelapse has a retention of its own.",
+            other: "# timelapses have a retention of their own.",
+          })}
       </Typography>
       <Typography variant="caption" sx={{ color: "text.secondary" }}>
         {frames === 0
-          ? "There is nothing to delete now."
-          : `The next run would delete ${formatCount(frames, "frame")}, ${formatBytes(bytes)}.`}
+          ? t`There is nothing to delete now.`
+          : t`The next run would delete ${formatCount(frames, "frame")}, ${formatBytes(bytes)}.`}
       </Typography>
     </Panel>
   );

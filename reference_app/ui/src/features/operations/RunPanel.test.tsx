@@ -55,6 +55,7 @@ test("shows how far a run is, and pauses it", async () => {
   expect(mutation.request.variables).toEqual({ input: { id: "7", name: "request_pause", input: {} } });
   answer(environment, mutation, {
     TransitionPayload: () => ({
+      created: null,
       deletedId: null,
       errors: [],
       object: {

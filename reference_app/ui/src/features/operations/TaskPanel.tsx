@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Table from "@mui/material/Table";
 import TableBody from "@mui/material/TableBody";
@@ -23,6 +24,12 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
     graphql`
       fragment TaskPanel_operations on Operations {
         more
+        brokerFreshness {
+          isCurrent
+        }
+        workersFreshness {
+          isCurrent
+        }
         tasks {
           ...TaskPanel_tasks
         }
@@ -34,7 +41,7 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
     graphql`
       fragment TaskPanel_tasks on QueuedTask @relay(plural: true) {
         id
-        name
+        label
         queue
         worker
         startedAt
@@ -48,18 +55,20 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
   );
   const now = useServerNow();
   return (
-    <Panel title="Tasks">
+    <Panel title={t`Tasks`}>
       {tasks.length === 0 ? (
         <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          No tasks are running or waiting.
+          {data.brokerFreshness.isCurrent && data.workersFreshness.isCurrent
+            ? t`No tasks are running or waiting.`
+            : t`Whether tasks are running or waiting is not known.`}
         </Typography>
       ) : (
         // A wide table scrolls by itself, so that the page does not. The tab stop lets the keyboard scroll it.
-        <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label="Table of tasks">
+        <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={t`Table of tasks`}>
           <Table size="small">
             <TableHead>
               <TableRow>
-                {["Task", "State", "Queue", "Worker", "Started"].map((name) => (
+                {[t`Task`, t`State`, t`Queue`, t`Worker`, t`Started`].map((name) => (
                   <TableCell key={name}>{name}</TableCell>
                 ))}
               </TableRow>
@@ -67,7 +76,7 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
             <TableBody>
               {tasks.map((task) => (
                 <TableRow key={task.id} data-testid="task">
-                  <TableCell>{task.subject ? <SubjectLink subject={task.subject} /> : task.name}</TableCell>
+                  <TableCell>{task.subject ? <SubjectLink subject={task.subject} /> : task.label}</TableCell>
                   <TableCell>
                     {humanize(task.state.toLowerCase())}
                     {task.state.toLowerCase() !== "running" && <WhyButton of={task.id} />}
@@ -82,9 +91,10 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
         </Box>
       )}
       {data.more > 0 && (
-        <Typography variant="body2" sx={{ color: "text.secondary", mt: 1 }}>
-          and {formatNumber(data.more)} more that are not listed
-        </Typography>
+        <Typography
+          variant="body2"
+          sx={{ color: "text.secondary", mt: 1 }}
+        >{t`and ${formatNumber(data.more)} more that are not listed`}</Typography>
       )}
     </Panel>
   );
@@ -92,5 +102,5 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
 
 function started(at: string | null | undefined, now: number): string {
   const when = instant(at);
-  return when === null ? "not started" : formatAge(when, now);
+  return when === null ? t`not started` : formatAge(when, now);
 }

@@ -12,10 +12,17 @@ const LISTS: readonly (readonly [string, string, (record: RecordProxy) => string
   ["tasks", "QueuedTask", (task) => String(task.getValue("startedAt") ?? "~")], // those that wait are last
   ["holds", "Hold", (hold) => String(hold.getValue("since"))],
   ["workers", "Worker", (worker) => String(worker.getValue("name"))],
+  ["periodicTasks", "PeriodicTask", (task) => `${String(order(task))} ${String(task.getValue("entry"))}`],
   ["runs", "Run", (run) => -Date.parse(String(run.getValue("createdAt")))],
 ];
 
-/** Keeps queues, tasks, workers, held locks and runs up to date: a snapshot replaces the lists, a delta changes them. */
+/** Those that somebody has to look at come first. */
+function order(task: RecordProxy): number {
+  // eslint-disable-next-line lingui/no-unlocalized-strings -- the server's codes
+  return ["late", "not ended", "unknown", "not due yet", "on time"].indexOf(String(task.getValue("state")));
+}
+
+/** Keeps queues, tasks, workers, held locks, periodic tasks and runs up to date: a snapshot replaces the lists, a delta changes them. */
 export function useOperationsUpdates(): LiveStatus {
   return useLive<useOperationsUpdatesSubscription>({
     subscription: graphql`
@@ -26,6 +33,16 @@ export function useOperationsUpdates(): LiveStatus {
           heartbeatSeconds
           gone
           more
+          brokerFreshness {
+            isCurrent
+            asOf
+            ...FreshnessNote_freshness
+          }
+          workersFreshness {
+            isCurrent
+            asOf
+            ...FreshnessNote_freshness
+          }
           changed {
             __typename
             ... on Queue {
@@ -43,6 +60,11 @@ export function useOperationsUpdates(): LiveStatus {
             ... on Worker {
               name
               ...QueuePanel_workers
+            }
+            ... on PeriodicTask {
+              entry
+              state
+              ...PeriodicPanel_tasks
             }
             ... on Run {
               createdAt
@@ -66,6 +88,10 @@ export function useOperationsUpdates(): LiveStatus {
         );
       }
       operations.setValue(update.getValue("more"), "more");
+      for (const field of ["brokerFreshness", "workersFreshness"]) {
+        const freshness = linked(update, field);
+        if (freshness) operations.setLinkedRecord(freshness, field);
+      }
     },
   });
 }

@@ -1,19 +1,24 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Link from "@mui/material/Link";
 import MenuItem from "@mui/material/MenuItem";
+import Skeleton from "@mui/material/Skeleton";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { useState } from "react";
-import { graphql, useFragment } from "react-relay";
-import { Link as RouterLink, useNavigate } from "react-router";
+import { Suspense, useState } from "react";
+import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
+import { Link as RouterLink } from "wouter";
 
+import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
+import { PageProblem } from "../live/PageProblem.tsx";
+import { Transitions } from "../live/Transitions.tsx";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
-import { useCreateTimelapse } from "./useCreateTimelapse.ts";
+import type { CreateTimelapseQuery } from "./__generated__/CreateTimelapseQuery.graphql";
 
-/** The form for a new timelapse. It opens the timelapse after creating it. */
+/** The camera of a new timelapse, and what its server offers to create one, which opens it. */
 export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse_cameras$key }) {
   const { edges } = useFragment(
     graphql`
@@ -29,62 +34,61 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
     cameras,
   );
   const [chosen, setChosen] = useState<string | null>(null);
-  const [create, busy] = useCreateTimelapse();
-  const navigate = useNavigate();
-  const cameraNodes = existing(edges.map(({ node }) => node));
-  const camera = chosen ?? cameraNodes[0]?.id;
-  if (camera === undefined) {
-    return (
-      <Panel title="New timelapse">
-        <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          A timelapse needs a camera.{" "}
-          <Link component={RouterLink} to="/pair">
-            Pair a camera
-          </Link>{" "}
-          first.
-        </Typography>
-      </Panel>
-    );
-  }
+  const found = existing(edges.map(({ node }) => node));
+  const camera = found.find(({ id }) => id === chosen)?.id ?? found[0]?.id;
   return (
-    <Panel title="New timelapse">
-      <Box
-        component="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const name = new FormData(event.currentTarget).get("name");
-          create({ camera, name: typeof name === "string" ? name : "" }, (id) => {
-            void navigate(`/timelapses/${encodeURIComponent(id)}`);
-          });
-        }}
-        sx={{ display: "grid", gap: 2 }}
-      >
-        <TextField
-          label="Name"
-          name="name"
-          required
-          placeholder="Harbour at dawn"
-          autoComplete="off"
-          slotProps={{ inputLabel: { required: false } }}
-        />
-        <TextField
-          select
-          label="Camera"
-          value={camera}
-          onChange={(event) => {
-            setChosen(event.target.value);
-          }}
-        >
-          {cameraNodes.map((node) => (
-            <MenuItem key={node.id} value={node.id}>
-              {node.name}
-            </MenuItem>
-          ))}
-        </TextField>
-        <Button type="submit" variant="contained" loading={busy}>
-          Create
-        </Button>
-      </Box>
+    <Panel title={t`New timelapse`}>
+      {camera === undefined ? (
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>
+          <Trans>
+            A timelapse needs a camera.{" "}
+            <Link component={RouterLink} to="/pair">
+              Pair a camera
+            </Link>{" "}
+            first.
+          </Trans>
+        </Typography>
+      ) : (
+        <Box sx={{ display: "grid", gap: 2 }}>
+          <TextField
+            select
+            label={t`Camera`}
+            value={camera}
+            onChange={(event) => {
+              setChosen(event.target.value);
+            }}
+          >
+            {found.map((node) => (
+              <MenuItem key={node.id} value={node.id}>
+                {node.name}
+              </MenuItem>
+            ))}
+          </TextField>
+          <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+            <Suspense fallback={<Skeleton variant="rounded" height={31} />}>
+              <Offer camera={camera} />
+            </Suspense>
+          </ErrorBoundary>
+        </Box>
+      )}
     </Panel>
   );
+}
+
+/** Read for the chosen camera alone: what can be done with a camera takes some queries. */
+function Offer({ camera }: { readonly camera: string }) {
+  const { node } = useLazyLoadQuery<CreateTimelapseQuery>(
+    graphql`
+      query CreateTimelapseQuery($camera: ID!) {
+        node(id: $camera) {
+          ... on Camera @alias(as: "camera") {
+            ...Transitions_stateful
+          }
+        }
+      }
+    `,
+    { camera },
+    { fetchPolicy: "store-and-network" },
+  );
+  return node?.camera ? <Transitions of={node.camera} only={["create_timelapse"]} /> : null;
 }

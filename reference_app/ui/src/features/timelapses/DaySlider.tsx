@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
@@ -57,7 +58,7 @@ export function DaySlider({ days, moment, onSeek }: Props) {
       ref={strip}
       role="slider"
       tabIndex={0}
-      aria-label="Day"
+      aria-label={t`Day`}
       aria-valuemin={0}
       aria-valuemax={days.length - 1}
       aria-valuenow={chosen}

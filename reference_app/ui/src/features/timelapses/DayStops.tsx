@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 
@@ -27,9 +28,9 @@ export function DayStops({ gaps, nights, offset, onSeek }: Props) {
   const stops = [
     ...gaps.map((gap) => ({
       ...gap,
-      label: `Gap: ${humanize(gap.reason).toLowerCase()}, ${formatCount(gap.missed, "frame")} missing`,
+      label: t`Gap: ${humanize(gap.reason).toLowerCase()}, ${formatCount(gap.missed, "frame")} missing`,
     })),
-    ...nights.map((night) => ({ ...night, label: "Night" })),
+    ...nights.map((night) => ({ ...night, label: t`Night` })),
   ].sort((one, other) => Date.parse(one.beginsAt) - Date.parse(other.beginsAt));
   if (stops.length === 0) return null;
   const counts = [
@@ -47,9 +48,7 @@ export function DayStops({ gaps, nights, offset, onSeek }: Props) {
               onClick={() => {
                 onSeek(Date.parse(beginsAt));
               }}
-            >
-              {clockTime(Date.parse(beginsAt), offset)} to {clockTime(Date.parse(endsAt), offset)} · {label}
-            </Button>
+            >{t`${clockTime(Date.parse(beginsAt), offset)} to ${clockTime(Date.parse(endsAt), offset)} · ${label}`}</Button>
           </li>
         ))}
       </Box>

@@ -14,9 +14,11 @@ const harbour = (allowed: boolean) => () => ({
   id: "timelapse-1",
   name: "Harbour",
   availableTransitions: [{ name: "start_deleting", label: "Delete", allowed, reasons: reasonsOf(allowed) }],
-  deletionPlan: [
-    ...(allowed ? [] : [{ label: "Cancel Movie 2", reasons: [] }]),
-    { label: "Delete Harbour", reasons: reasonsOf(allowed) },
+  plan: [
+    ...(allowed
+      ? []
+      : [{ label: "Cancel", allowed: true, object: { __typename: "Movie", displayName: "Movie 2" } }]),
+    { label: "Delete", allowed, object: { __typename: "Timelapse", displayName: "Harbour" } },
   ],
 });
 
@@ -51,7 +53,7 @@ test("deletes a timelapse after confirmation and shows the list", async () => {
 
 test("says which movie is in the way, and carries out the plan", async () => {
   const { environment } = show(false);
-  expect(screen.getByText(/held \(Movie 2\)/)).toBeInTheDocument();
+  expect(screen.getByText("Something else has to end first.")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: /Cancel Movie 2, then Delete Harbour/ }));
   expect(within(screen.getByRole("dialog")).getAllByRole("listitem")).toHaveLength(2);
   await confirm("Stop and delete");

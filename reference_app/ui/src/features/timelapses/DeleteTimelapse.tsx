@@ -1,5 +1,6 @@
+import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
-import { useNavigate } from "react-router";
+import { useLocation } from "wouter";
 
 import { DeleteButton } from "../live/DeleteButton.tsx";
 import type { DeleteTimelapse_timelapse$key } from "./__generated__/DeleteTimelapse_timelapse.graphql";
@@ -7,7 +8,7 @@ import { useDeleteTimelapse } from "./useDeleteTimelapse.ts";
 
 /** Deletes a timelapse after confirmation. */
 export function DeleteTimelapse({ timelapse }: { readonly timelapse: DeleteTimelapse_timelapse$key }) {
-  const { id, name, availableTransitions, deletionPlan } = useFragment(
+  const { id, name, availableTransitions, plan } = useFragment(
     graphql`
       fragment DeleteTimelapse_timelapse on Timelapse {
         id
@@ -16,32 +17,31 @@ export function DeleteTimelapse({ timelapse }: { readonly timelapse: DeleteTimel
           name
           ...DeleteButton_transition
         }
-        deletionPlan {
+        plan(to: "start_deleting") {
           ...DeleteButton_plan
         }
       }
     `,
     timelapse,
   );
-  const navigate = useNavigate();
+  const [, navigate] = useLocation();
   const [remove, busy] = useDeleteTimelapse(() => {
-    void navigate("/timelapses");
+    navigate("/timelapses");
   });
   const offer = availableTransitions.find((transition) => transition.name === "start_deleting");
   if (!offer) return null;
   return (
     <DeleteButton
+      of={id}
       name={name}
       transition={offer}
-      plan={deletionPlan}
-      confirm="Delete the timelapse"
+      plan={plan ?? []}
+      confirm={t`Delete the timelapse`}
       testId="delete-timelapse"
       busy={busy}
       onDelete={(stopMovies) => {
         remove({ timelapse: id, stopMovies });
       }}
-    >
-      Its movies are deleted too. The camera keeps its frames.
-    </DeleteButton>
+    >{t`Its movies are deleted too. The camera keeps its frames.`}</DeleteButton>
   );
 }

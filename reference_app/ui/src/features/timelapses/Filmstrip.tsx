@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { useEffect, useRef, type KeyboardEvent } from "react";
 
@@ -37,7 +38,7 @@ export function Filmstrip({ frames, selected, onSelect }: Props) {
       component="ul"
       ref={strip}
       data-testid="filmstrip"
-      aria-label="Frames"
+      aria-label={t`Frames`}
       onKeyDown={moveFocus}
       onScroll={(event) => {
         const { scrollLeft, scrollWidth, clientWidth } = event.currentTarget;

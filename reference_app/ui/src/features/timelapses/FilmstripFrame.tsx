@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
@@ -56,7 +57,7 @@ export function FilmstripFrame({ frame, isTabStop, isSelected, onSelect }: Props
       >
         <img
           src={thumbnailUrl}
-          alt={`Frame ${String(sequence)}${hidden ? ", hidden from movies" : ""}`}
+          alt={hidden ? t`Frame ${sequence}, hidden from movies` : t`Frame ${sequence}`}
           width={112}
           height={64}
           loading="lazy"

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { Suspense, useEffect, useRef, useState, useTransition, type RefObject } from "react";
@@ -161,7 +162,7 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
             setPlaying(!playing);
           }}
         >
-          {playing ? "Stop playing" : "Play"}
+          {playing ? t`Stop playing` : t`Play`}
         </Button>
         {!isLooking && (
           <Button
@@ -169,16 +170,18 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
             onClick={() => {
               step(0);
             }}
-          >
-            Look closer
-          </Button>
+          >{t`Look closer`}</Button>
         )}
-        {isLooking && (
-          <Button size="small" onClick={toNewest}>
-            Show the newest
-          </Button>
-        )}
+        {isLooking && <Button size="small" onClick={toNewest}>{t`Show the newest`}</Button>}
       </Box>
+      <Filmstrip
+        frames={shown}
+        selected={isLooking ? frame.id : null}
+        onSelect={(id) => {
+          const chosen = shown.find((each) => each.id === id);
+          if (chosen) setMoment(captured(chosen));
+        }}
+      />
       <Suspense fallback={<ScrubberSpace />}>
         <Scrubber
           timelapse={data.id}
@@ -188,14 +191,6 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
           onStep={step}
         />
       </Suspense>
-      <Filmstrip
-        frames={shown}
-        selected={isLooking ? frame.id : null}
-        onSelect={(id) => {
-          const chosen = shown.find((each) => each.id === id);
-          if (chosen) setMoment(captured(chosen));
-        }}
-      />
     </Box>
   );
 }

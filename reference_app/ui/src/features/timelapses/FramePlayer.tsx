@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useState, type KeyboardEvent } from "react";
@@ -7,9 +8,9 @@ import { usePlayback } from "./usePlayback.ts";
 
 const HOUR_MS = 3_600_000;
 const STRETCHES = [
-  { label: "Last hour", ms: HOUR_MS },
-  { label: "Last day", ms: 24 * HOUR_MS },
-  { label: "Last week", ms: 7 * 24 * HOUR_MS },
+  { label: () => t`Last hour`, ms: HOUR_MS },
+  { label: () => t`Last day`, ms: 24 * HOUR_MS },
+  { label: () => t`Last week`, ms: 7 * 24 * HOUR_MS },
 ] as const;
 const SPEEDS = [2, 6, 12, 24] as const;
 
@@ -44,7 +45,7 @@ export function FramePlayer({ timelapse, until, onClose }: Props) {
     <Box>
       <Box
         role="group"
-        aria-label="Player. Space pauses, Escape ends it."
+        aria-label={t`Player. Space pauses, Escape ends it.`}
         tabIndex={0}
         data-testid="player"
         data-position={playback.position}
@@ -62,21 +63,24 @@ export function FramePlayer({ timelapse, until, onClose }: Props) {
       >
         {playback.url === null ? (
           <Box role="status" sx={{ textAlign: "center" }}>
-            {playback.state === "loading" && "Loading the pictures…"}
-            {playback.state === "empty" && "There are no frames in this time."}
+            {playback.state === "loading" && t`Loading the pictures…`}
+            {playback.state === "empty" && t`There are no frames in this time.`}
             {playback.state === "failed" && (
               <>
-                The pictures could not be loaded.{" "}
-                <Button size="small" color="inherit" variant="outlined" onClick={playback.retry}>
-                  Try again
-                </Button>
+                {t`The pictures could not be loaded.`}{" "}
+                <Button
+                  size="small"
+                  color="inherit"
+                  variant="outlined"
+                  onClick={playback.retry}
+                >{t`Try again`}</Button>
               </>
             )}
           </Box>
         ) : (
           <img
             src={playback.url}
-            alt="The frame that plays"
+            alt={t`The frame that plays`}
             style={{ display: "block", width: "100%", height: "100%", objectFit: "contain" }}
           />
         )}
@@ -89,11 +93,11 @@ export function FramePlayer({ timelapse, until, onClose }: Props) {
             setRunning(!running);
           }}
         >
-          {running ? "Pause" : "Resume"}
+          {running ? t`Pause` : t`Resume`}
         </Button>
         {STRETCHES.map(({ label }, index) => (
           <Button
-            key={label}
+            key={index}
             size="small"
             aria-pressed={index === stretch}
             variant={index === stretch ? "outlined" : "text"}
@@ -101,12 +105,12 @@ export function FramePlayer({ timelapse, until, onClose }: Props) {
               setStretch(index);
             }}
           >
-            {label}
+            {label()}
           </Button>
         ))}
         <Box
           component="select"
-          aria-label="Pictures a second"
+          aria-label={t`Pictures a second`}
           value={speed}
           onChange={(event) => {
             setSpeed(Number(event.target.value));
@@ -122,16 +126,12 @@ export function FramePlayer({ timelapse, until, onClose }: Props) {
           }}
         >
           {SPEEDS.map((each) => (
-            <option key={each} value={each}>
-              {each} a second
-            </option>
+            <option key={each} value={each}>{t`${each} a second`}</option>
           ))}
         </Box>
         <Box component="span" sx={{ ml: "auto", color: "text.secondary", fontSize: "0.86rem" }}>
-          {playback.total > 0 &&
-            `${formatNumber(playback.position + 1)} of ${formatNumber(playback.total)}${
-              playback.every > 1 ? `, one in ${formatNumber(playback.every)}` : ""
-            }`}
+          {playback.total > 0 && t`${formatNumber(playback.position + 1)} of ${formatNumber(playback.total)}`}
+          {playback.total > 0 && playback.every > 1 && `, ${t`one in ${formatNumber(playback.every)}`}`}
         </Box>
       </Box>
     </Box>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
@@ -98,11 +99,11 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
     held.current = { x: event.clientX, y: event.clientY };
   };
   return (
-    <Box component="figure" sx={{ m: 0 }} aria-label={`Frame ${String(frame.sequence)}`}>
+    <Box component="figure" sx={{ m: 0 }} aria-label={t`Frame ${frame.sequence}`}>
       <Box
         // The picture is where the keys of the viewer work, so it takes the focus.
         role="group"
-        aria-label="Picture. Zoom with plus and minus, go on with the arrow keys."
+        aria-label={t`Picture. Zoom with plus and minus, go on with the arrow keys.`}
         tabIndex={0}
         data-testid="frame-viewer"
         onKeyDown={onKeyDown}
@@ -130,7 +131,7 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
         <img
           data-testid="frame-picture"
           src={scale > 1 ? frame.imageUrl : frame.largeUrl}
-          alt={`Frame ${String(frame.sequence)}`}
+          alt={t`Frame ${frame.sequence}`}
           decoding="async"
           draggable={false}
           style={{
@@ -150,39 +151,34 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
           onClick={() => {
             onStep(-1);
           }}
-        >
-          Previous
-        </Button>
+        >{t`Previous`}</Button>
         <Button
           size="small"
           disabled={!hasNext}
           onClick={() => {
             onStep(1);
           }}
-        >
-          Next
-        </Button>
+        >{t`Next`}</Button>
         <Button
           size="small"
           disabled={zoom === ZOOMS.length - 1}
           onClick={() => {
             zoomBy(1);
           }}
-        >
-          Zoom in
-        </Button>
+        >{t`Zoom in`}</Button>
         <Button
           size="small"
           disabled={zoom === 0}
           onClick={() => {
             zoomBy(-1);
           }}
-        >
-          Zoom out
-        </Button>
-        <Button size="small" component="a" href={frame.imageUrl} download={frame.filename || undefined}>
-          Download
-        </Button>
+        >{t`Zoom out`}</Button>
+        <Button
+          size="small"
+          component="a"
+          href={frame.imageUrl}
+          download={frame.filename || undefined}
+        >{t`Download`}</Button>
         {mayHide && (
           <Button
             size="small"
@@ -191,27 +187,28 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
               hide({ frame: frame.id, hidden: !frame.hidden });
             }}
           >
-            {frame.hidden ? "Show in movies again" : "Hide from movies"}
+            {frame.hidden ? t`Show in movies again` : t`Hide from movies`}
           </Button>
         )}
       </Box>
       {frame.hidden && (
-        <Typography variant="body2" role="status" sx={{ color: "warning.main" }}>
-          Hidden from new movies by {frame.hidden.by},{" "}
-          {formatInstant(Date.parse(frame.hidden.at), serverNow())}.
-        </Typography>
+        <Typography
+          variant="body2"
+          role="status"
+          sx={{ color: "warning.main" }}
+        >{t`Hidden from new movies by ${frame.hidden.by}, ${formatInstant(Date.parse(frame.hidden.at), serverNow())}.`}</Typography>
       )}
       <Typography
         component="figcaption"
         variant="caption"
         sx={{ color: "text.secondary", mt: 0.5, display: "flex", flexWrap: "wrap", columnGap: 1.5 }}
       >
-        <span>Frame {frame.sequence}</span>
+        <span>{t`Frame ${frame.sequence}`}</span>
         <span>
           {frame.width}×{frame.height}
         </span>
         <span>{formatBytes(frame.size)}</span>
-        {frame.clock !== "synced" && <span>camera clock: {frame.clock}</span>}
+        {frame.clock !== "synced" && <span>{t`camera clock: ${humanize(frame.clock).toLowerCase()}`}</span>}
         {frame.exposure.map(({ name, value }) => (
           <span key={name}>
             {humanize(name)}: {value}

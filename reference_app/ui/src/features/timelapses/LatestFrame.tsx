@@ -1,6 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
 import { PictureFrame } from "../../design/PictureFrame.tsx";
+import { humanize } from "../../lib/words.ts";
 import { FrameTimes } from "../live/FrameTimes.tsx";
 import type { LatestFrame_timelapse$key } from "./__generated__/LatestFrame_timelapse.graphql";
 
@@ -31,7 +33,7 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
         frame
           ? {
               url: frame.largeUrl,
-              alt: `Frame ${String(frame.sequence)}, the latest of ${camera.name}`,
+              alt: t`Frame ${frame.sequence}, the latest of ${camera.name}`,
               testId: "camera-latest-frame",
             }
           : null
@@ -39,17 +41,19 @@ export function LatestFrame({ timelapse }: { readonly timelapse: LatestFrame_tim
       caption={
         frame && (
           <>
-            <FrameTimes label="Received" receivedAt={frame.receivedAt} capturedAt={frame.capturedAt} />
-            <span>Frame {frame.sequence}</span>
+            <FrameTimes label={t`Received`} receivedAt={frame.receivedAt} capturedAt={frame.capturedAt} />
+            <span>{t`Frame ${frame.sequence}`}</span>
             <span>
               {frame.width}×{frame.height}
             </span>
-            {frame.clock.toLowerCase() !== "synced" && <span>camera clock: {frame.clock.toLowerCase()}</span>}
+            {frame.clock.toLowerCase() !== "synced" && (
+              <span>{t`camera clock: ${humanize(frame.clock).toLowerCase()}`}</span>
+            )}
           </>
         )
       }
-      emptyTitle="No frames yet"
-      emptyText={`The first frame from ${camera.name} appears here automatically.`}
+      emptyTitle={t`No frames yet`}
+      emptyText={t`The first frame from ${camera.name} appears here automatically.`}
     />
   );
 }

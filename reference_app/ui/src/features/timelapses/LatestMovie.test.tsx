@@ -17,11 +17,13 @@ const offer = (name: string, label: string, allowed = true) => ({
   reasons: [],
 });
 
-function show(every: number | null, offers: readonly object[]) {
+function show(every: number | null, offers: readonly object[], refusals: readonly object[] = []) {
   const timelapse = () => ({
     __typename: "Timelapse",
     id: "timelapse-1",
     latestMovieEverySeconds: every,
+    latestMovieRequestedAt: new Date().toISOString(),
+    latestMovieRefusals: refusals,
     availableTransitions: [offer("render", "Render"), ...offers],
   });
   return renderFromQuery<LatestMovieTestQuery>({
@@ -51,6 +53,19 @@ test("says that none is kept, and offers to keep one", async () => {
   expect(running(environment, "useTransitionMutation").request.variables).toMatchObject({
     input: { id: "timelapse-1", name: "keep_latest_movie" },
   });
+});
+
+test("says that one was refused, why, what to do, and when it is tried again", () => {
+  const refusal = { code: "none", message: "No frame is left.", remedy: "Leave out less." };
+  show(900, [keep], [refusal]);
+  const said = screen.getByTestId("latest-movie-refused");
+  expect(said).toHaveTextContent(/^Refused .*No frame is left\.Leave out less\./);
+  expect(said).toHaveTextContent("tried again 15 min after that");
+});
+
+test("says nothing of a refusal when none was, or none is kept", () => {
+  show(900, [keep]);
+  expect(screen.queryByTestId("latest-movie-refused")).toBeNull();
 });
 
 test("says how often one is rendered anew, and offers to change and to stop it", () => {

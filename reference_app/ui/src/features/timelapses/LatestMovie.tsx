@@ -1,9 +1,15 @@
+import { t } from "@lingui/core/macro";
+import Alert from "@mui/material/Alert";
+import AlertTitle from "@mui/material/AlertTitle";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
+import { formatInstant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
+import { serverNow } from "../../relay/serverClock.ts";
+import { Reasons } from "../live/Reasons.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import type { LatestMovie_timelapse$key } from "./__generated__/LatestMovie_timelapse.graphql";
 
@@ -16,24 +22,40 @@ export function LatestMovie({ timelapse }: { readonly timelapse: LatestMovie_tim
     graphql`
       fragment LatestMovie_timelapse on Timelapse {
         latestMovieEverySeconds
+        latestMovieRequestedAt
+        latestMovieRefusals {
+          ...Reasons_reasons
+        }
         ...Transitions_stateful
       }
     `,
     timelapse,
   );
   const every = data.latestMovieEverySeconds;
+  const tried = data.latestMovieRequestedAt;
   return (
-    <Panel title="Latest movie">
+    <Panel title={t`Latest movie`}>
       <Box sx={{ display: "grid", gap: 1.5 }}>
         <Typography variant="body2" sx={{ color: "text.secondary" }} data-testid="latest-movie">
           {every == null
-            ? "Off. It is a movie of all frames that is rendered anew by itself when frames have come."
-            : `On. It is rendered anew when frames have come, at most every ${formatDuration(every)}.`}
+            ? t`Off. It is a movie of all frames that is rendered anew by itself when frames have come.`
+            : t`On. It is rendered anew when frames have come, at most every ${formatDuration(every)}.`}
         </Typography>
+        {every != null && tried != null && data.latestMovieRefusals.length > 0 && (
+          <Alert severity="warning" variant="outlined" data-testid="latest-movie-refused">
+            <AlertTitle
+              sx={{ fontSize: "0.95rem" }}
+            >{t`Refused ${formatInstant(Date.parse(tried), serverNow())}`}</AlertTitle>
+            <Reasons reasons={data.latestMovieRefusals} />
+            <Box
+              sx={{ mt: 0.75 }}
+            >{t`It is tried again ${formatDuration(every)} after that, or at once when you change it.`}</Box>
+          </Alert>
+        )}
         <Transitions
           of={data}
           only={every == null ? ["keep_latest_movie"] : LATEST_MOVIE_ACTIONS}
-          labels={every == null ? {} : { keep_latest_movie: "Change it" }}
+          labels={every == null ? {} : { keep_latest_movie: t`Change it` }}
         />
       </Box>
     </Panel>

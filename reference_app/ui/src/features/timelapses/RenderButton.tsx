@@ -2,6 +2,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { SparkIcon } from "../../design/icons.tsx";
 import { TransitionButton } from "../live/TransitionButton.tsx";
+import { WhyButton } from "../live/WhyButton.tsx";
 import type { RenderButton_timelapse$key } from "./__generated__/RenderButton_timelapse.graphql";
 
 interface Props {
@@ -12,9 +13,10 @@ interface Props {
 
 /** The Render button as the server offers it: enabled, disabled with reasons, or absent. */
 export function RenderButton({ timelapse, busy, onPress }: Props) {
-  const { availableTransitions } = useFragment(
+  const { id, availableTransitions } = useFragment(
     graphql`
       fragment RenderButton_timelapse on Timelapse {
+        id
         availableTransitions {
           name
           ...TransitionButton_transition
@@ -34,6 +36,7 @@ export function RenderButton({ timelapse, busy, onPress }: Props) {
       icon={<SparkIcon />}
       busy={busy}
       onPress={onPress}
+      why={<WhyButton of={id} to="render" />}
     />
   );
 }

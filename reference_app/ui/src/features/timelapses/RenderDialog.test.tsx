@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
 import type { RenderDialogTestQuery } from "./__generated__/RenderDialogTestQuery.graphql";
@@ -35,6 +35,36 @@ const presets = [
     values: { selection: { skipDark: true, every: 1 }, style: { deflicker: true, endText: "" } },
   },
 ];
+
+const sound = {
+  name: "sound",
+  label: "Sound",
+  fields: [
+    {
+      ...field,
+      name: "repeats",
+      kind: "CHOICE",
+      label: "When it ends before the movie",
+      default: true,
+      choices: [
+        { value: true, label: "Play it again" },
+        { value: false, label: "Play it once" },
+      ],
+    },
+    { ...field, name: "volume", kind: "NUMBER", label: "Volume", default: 100, unit: "%" },
+  ],
+};
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+async function choose(file: File, status: number, answered: object) {
+  const send = vi.fn(() => Promise.resolve(Response.json(answered, { status })));
+  vi.stubGlobal("fetch", send);
+  await userEvent.upload(screen.getByTestId("sound-file"), file);
+  return send;
+}
 
 async function open() {
   const { environment } = renderFromQuery<RenderDialogTestQuery>({
@@ -70,6 +100,7 @@ async function open() {
       lastCapturedAt: "2026-06-02T12:00:00.400Z",
       presets,
       groups,
+      sound,
     }),
   });
   await screen.findByRole("dialog", { name: "Options of the movie" });
@@ -138,4 +169,35 @@ test("the estimate follows the choice, and says when there would be no movie", a
     Timelapse: () => ({ renderEstimate: null }),
   });
   expect(await screen.findByText("No movie can be made with these options.")).toBeVisible();
+});
+
+test("a sound is sent when it is chosen, and its hash when the movie is asked for", async () => {
+  const environment = await open();
+  const file = new File(["sound"], "My song.mp3", { type: "audio/mpeg" });
+  const stored = { sha256: "abc", name: "My song.mp3", seconds: 65 };
+  const send = await choose(file, 201, { sound: stored });
+  expect(send).toHaveBeenCalledWith(
+    "/media/sounds/?name=My%20song.mp3",
+    expect.objectContaining({ body: file }),
+  );
+  expect(await screen.findByTestId("sound-chosen")).toHaveTextContent("My song.mp3, 1 min 5 s");
+  await userEvent.click(screen.getByRole("combobox", { name: "When it ends before the movie" }));
+  await userEvent.click(screen.getByRole("option", { name: "Play it once" }));
+  await press();
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
+    input: { ...untouched, sound: { sha256: "abc", repeats: false, volume: 100 } },
+  });
+});
+
+test("a file that is refused says why, and a sound can be removed again", async () => {
+  const environment = await open();
+  const error = { code: "sound_unusable", message: "The file is damaged.", remedy: "Save it anew." };
+  await choose(new File(["?"], "broken.mp3", { type: "audio/mpeg" }), 422, { error });
+  expect(await screen.findByRole("alert")).toHaveTextContent("The file is damaged. Save it anew.");
+  const stored = { sha256: "abc", name: "good.mp3", seconds: 5 };
+  await choose(new File(["!"], "good.mp3", { type: "audio/mpeg" }), 201, { sound: stored });
+  await userEvent.click(await screen.findByRole("button", { name: "Remove the sound" }));
+  expect(screen.queryByRole("alert")).toBeNull();
+  await press();
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({ input: untouched });
 });

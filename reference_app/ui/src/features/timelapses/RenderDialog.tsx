@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Dialog from "@mui/material/Dialog";
@@ -15,7 +16,9 @@ import { TransitionField } from "../live/TransitionField.tsx";
 import type { RenderDialogQuery } from "./__generated__/RenderDialogQuery.graphql";
 import { defaultsOf, differing, sameValues, type Groups } from "./renderForm.ts";
 import { RenderEstimate } from "./RenderEstimate.tsx";
-import { useSettled } from "./useSettled.ts";
+import { SoundChoice, type ChosenSound } from "./SoundChoice.tsx";
+import { useSettled } from "../live/useSettled.ts";
+import type { RenderTimelapseInput } from "./__generated__/useRenderTimelapseMutation.graphql";
 import type { RenderOptions } from "./useRenderEstimate.ts";
 
 interface Props {
@@ -24,7 +27,7 @@ interface Props {
   /** Speed and size, which are chosen already. */
   readonly options: RenderOptions;
   readonly busy: boolean;
-  readonly onRender: (options: RenderOptions & { readonly title: string }) => void;
+  readonly onRender: (options: RenderOptions & Pick<RenderTimelapseInput, "title" | "sound">) => void;
   readonly onClose: () => void;
 }
 
@@ -44,6 +47,9 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
               longestTitle
               firstCapturedAt
               lastCapturedAt
+              sound {
+                ...SoundChoice_group
+              }
               presets {
                 name
                 label
@@ -74,6 +80,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
   const groups = form?.groups ?? [];
   const [values, setValues] = useState<Groups>(() => defaultsOf(groups));
   const [title, setTitle] = useState("");
+  const [sound, setSound] = useState<ChosenSound | null>(null);
   // The end is not in the chosen time, and the fields have no fractions of a second.
   const zone = knownZone(node?.timelapse?.timezone);
   const first = toZonedInput(instantOf(form?.firstCapturedAt), zone);
@@ -95,24 +102,22 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
         sx={{ display: "flex", flexDirection: "column", minHeight: 0 }}
         onSubmit={(event) => {
           event.preventDefault();
-          onRender({ ...chosen, title });
+          onRender({ ...chosen, title, ...(sound && { sound: soundInput(sound) }) });
         }}
       >
-        <DialogTitle id={titleId}>Options of the movie</DialogTitle>
+        <DialogTitle id={titleId}>{t`Options of the movie`}</DialogTitle>
         <DialogContent sx={{ display: "grid", gap: 2.5 }}>
           <Box sx={{ display: "grid", gap: 2, pt: 1 }}>
             <TextField
               select
-              label="Made for"
+              label={t`Made for`}
               value={presets.findIndex((preset) => sameValues(values, preset.values as Groups))}
               onChange={(event) => {
                 const preset = presets[Number(event.target.value)];
                 if (preset) setValues(preset.values as Groups);
               }}
             >
-              <MenuItem value={-1} disabled>
-                My own choice
-              </MenuItem>
+              <MenuItem value={-1} disabled>{t`My own choice`}</MenuItem>
               {presets.map((preset, index) => (
                 <MenuItem key={preset.name} value={index}>
                   {preset.label}
@@ -120,10 +125,10 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
               ))}
             </TextField>
             <TextField
-              label="Title"
+              label={t`Title`}
               value={title}
               autoComplete="off"
-              helperText="Empty: the movie is known by its number."
+              helperText={t`Empty: the movie is known by its number.`}
               onChange={(event) => {
                 setTitle(event.target.value);
               }}
@@ -143,8 +148,8 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
                 <Box sx={{ display: "grid", gap: 2, gridTemplateColumns: { sm: "1fr 1fr" } }}>
                   {(
                     [
-                      ["From", from, setFrom],
-                      ["To", to, setTo],
+                      [t`From`, from, setFrom],
+                      [t`To`, to, setTo],
                     ] as const
                   ).map(([label, value, onChange]) => (
                     <TextField
@@ -152,7 +157,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
                       label={label}
                       type="datetime-local"
                       value={value}
-                      helperText={`By the clock of ${zone}, as the frames`}
+                      helperText={t`By the clock of ${zone}, as the frames`}
                       onChange={(event) => {
                         onChange(event.target.value);
                       }}
@@ -173,19 +178,23 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
               ))}
             </Box>
           ))}
+          {form && <SoundChoice group={form.sound} chosen={sound} onChange={setSound} />}
         </DialogContent>
         <Box sx={{ px: 3, pt: 1.5 }} role="status">
           <RenderEstimate timelapse={timelapse} frameCount={frameCount} options={settled} withLength />
         </Box>
         <DialogActions sx={{ px: 3, pb: 2 }}>
-          <Button onClick={onClose}>Close</Button>
-          <Button type="submit" variant="contained" loading={busy}>
-            Render
-          </Button>
+          <Button onClick={onClose}>{t`Close`}</Button>
+          <Button type="submit" variant="contained" loading={busy}>{t`Render`}</Button>
         </DialogActions>
       </Box>
     </Dialog>
   );
+}
+
+function soundInput({ sound: { sha256 }, values }: ChosenSound) {
+  const filled = Object.entries(values).filter(([, value]) => value !== "");
+  return { sha256, ...Object.fromEntries(filled) };
 }
 
 function instantOf(moment: string | null | undefined): number | null {

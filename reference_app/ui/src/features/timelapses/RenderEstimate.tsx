@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Typography from "@mui/material/Typography";
 
 import { formatBytes } from "../../lib/bytes.ts";
@@ -23,31 +24,36 @@ export function RenderEstimate({ timelapse, frameCount, options, withLength = fa
       sx={{ color: "text.secondary", minHeight: "1.5em" }}
     >
       {withLength && lookup.state === "found" && `${length(lookup)} · `}
-      {withLength && lookup.state === "none" ? "No movie can be made with these options." : words(lookup)}
+      {withLength && lookup.state === "none" ? t`No movie can be made with these options.` : words(lookup)}
     </Typography>
   );
 }
 
-const withoutEstimate = {
-  asking: "Estimating size and time…",
-  failed: "Size and time could not be estimated.",
-  none: "",
-} as const;
+function withoutEstimate(state: "asking" | "failed" | "none"): string {
+  switch (state) {
+    case "asking":
+      return t`Estimating size and time…`;
+    case "failed":
+      return t`Size and time could not be estimated.`;
+    case "none":
+      return "";
+  }
+}
 
 function length({ frames, durationSeconds }: { frames: number; durationSeconds: number }): string {
   return `${formatCount(frames, "frame")}, ${formatPlayTime(durationSeconds)}`;
 }
 
 function words(lookup: RenderEstimateLookup): string {
-  if (lookup.state !== "found") return withoutEstimate[lookup.state];
+  if (lookup.state !== "found") return withoutEstimate(lookup.state);
   const { width, height, lowBytes, highBytes, lowRenderSeconds, highRenderSeconds } = lookup;
   const shape = `${String(width)}×${String(height)}`;
   const size =
-    lowBytes == null || highBytes == null ? null : `${formatBytes(lowBytes)} to ${formatBytes(highBytes)}`;
+    lowBytes == null || highBytes == null ? null : t`${formatBytes(lowBytes)} to ${formatBytes(highBytes)}`;
   const time =
     lowRenderSeconds == null || highRenderSeconds == null
       ? null
-      : `rendering takes ${formatRange(lowRenderSeconds, highRenderSeconds)}`;
-  if (size === null && time === null) return `${shape}; size and time are known after the first movie`;
-  return [shape, size ?? "size not known", time ?? "time not known"].join(" · ");
+      : t`rendering takes ${formatRange(lowRenderSeconds, highRenderSeconds)}`;
+  if (size === null && time === null) return `${shape}; ${t`size and time are known after the first movie`}`;
+  return [shape, size ?? t`size not known`, time ?? t`time not known`].join(" · ");
 }

@@ -124,7 +124,7 @@ test("shows the reasons as soon as the answer arrives", async () => {
       availableTransitions: [{ ...render, allowed: false, reasons }],
     }),
   });
-  expect(await screen.findByText("Render is held by Movie 7.")).toBeVisible();
+  expect(await screen.findByText("Something else has to end first.")).toBeVisible();
   expect(screen.getByTestId("render-button")).toHaveAttribute("aria-disabled", "true");
 });
 

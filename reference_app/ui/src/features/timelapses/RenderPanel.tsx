@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import MenuItem from "@mui/material/MenuItem";
@@ -8,6 +9,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { formatPlayTime } from "../../lib/duration.ts";
+import { unitOf } from "../../lib/units.ts";
 import { formatNumber } from "../../lib/rate.ts";
 import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
 import { RenderButton } from "./RenderButton.tsx";
@@ -19,7 +21,7 @@ const RenderDialog = lazy(async () => ({ default: (await import("./RenderDialog.
 
 const RATES = [12, 24, 30, 60] as const;
 const SIZES = [
-  { label: "As the pictures", width: null, height: null },
+  { label: null, width: null, height: null },
   { label: "640 × 360", width: 640, height: 360 },
   { label: "1280 × 720", width: 1280, height: 720 },
   { label: "1920 × 1080", width: 1920, height: 1080 },
@@ -45,7 +47,7 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
   const [choosing, setChoosing] = useState(false);
   const { width, height } = SIZES[size] ?? SIZES[0];
   return (
-    <Panel title="Render a movie">
+    <Panel title={t`Render a movie`}>
       <Box sx={{ display: "grid", gap: 2 }}>
         <Box>
           <Typography
@@ -57,33 +59,31 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
               component="span"
               sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary", letterSpacing: 0 }}
             >
-              {data.frameCount === 1 ? " frame" : " frames"}
+              {` ${unitOf(data.frameCount, "frame")}`}
             </Box>
           </Typography>
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
             {data.frameCount === 0
-              ? "The first frame appears automatically."
-              : `make a movie of ${formatPlayTime(data.frameCount / rate)} at this speed`}
+              ? t`The first frame appears automatically.`
+              : t`make a movie of ${formatPlayTime(data.frameCount / rate)} at this speed`}
           </Typography>
         </Box>
         <Box sx={{ display: "grid", gridTemplateColumns: "1fr 1.35fr", gap: 1.5 }}>
           <TextField
             select
-            label="Speed"
+            label={t`Speed`}
             value={rate}
             onChange={(event) => {
               setRate(Number(event.target.value));
             }}
           >
             {RATES.map((each) => (
-              <MenuItem key={each} value={each}>
-                {each} fps
-              </MenuItem>
+              <MenuItem key={each} value={each}>{t`${each} fps`}</MenuItem>
             ))}
           </TextField>
           <TextField
             select
-            label="Size"
+            label={t`Size`}
             value={size}
             onChange={(event) => {
               setSize(Number(event.target.value));
@@ -116,9 +116,7 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
             onClick={() => {
               setChoosing(true);
             }}
-          >
-            More options…
-          </Button>
+          >{t`More options…`}</Button>
         )}
         {choosing && (
           <Suspense fallback={null}>

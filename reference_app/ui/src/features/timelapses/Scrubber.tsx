@@ -5,6 +5,8 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 import { calendar, dayOf } from "../../lib/moments.ts";
 import type { ScrubberQuery } from "./__generated__/ScrubberQuery.graphql";
 import { DaySlider } from "./DaySlider.tsx";
+import { DayStrip } from "./DayStrip.tsx";
+import { KEOGRAM_PX } from "./Keogram.tsx";
 import { TimeSlider } from "./TimeSlider.tsx";
 
 interface Props {
@@ -17,7 +19,7 @@ interface Props {
   readonly onStep: (by: number) => void;
 }
 
-/** All days of a timelapse, and the chosen one from midnight to midnight: click, drag or use the arrow keys. */
+/** All days of a timelapse, and the hours of the chosen one: click, drag or use the arrow keys. */
 export function Scrubber({ timelapse, moment, newest, onSeek, onStep }: Props) {
   const minute = useDeferredValue(newest.slice(0, 16));
   const { node } = useLazyLoadQuery<ScrubberQuery>(
@@ -48,6 +50,7 @@ export function Scrubber({ timelapse, moment, newest, onSeek, onStep }: Props) {
         <TimeSlider
           timelapse={timelapse}
           day={day}
+          hoursOnly={days.length === 1}
           zone={zone}
           moment={moment}
           newest={minute}
@@ -55,13 +58,20 @@ export function Scrubber({ timelapse, moment, newest, onSeek, onStep }: Props) {
           onStep={onStep}
         />
       </Suspense>
-      {days.length > 1 && <DaySlider days={days} moment={moment} onSeek={onSeek} />}
+      {days.length > 1 && (
+        <>
+          <DaySlider days={days} moment={moment} onSeek={onSeek} />
+          <Suspense fallback={null}>
+            <DayStrip timelapse={timelapse} zone={zone} newest={minute} onSeek={onSeek} />
+          </Suspense>
+        </>
+      )}
     </Box>
   );
 }
 
 /** So high is the scrubber: what stands below it doesn't move once it is there. */
-const SPACE = 150;
+const SPACE = 150 + KEOGRAM_PX + 22;
 
 /** Keeps the scrubber's place. */
 export function ScrubberSpace() {

@@ -1,19 +1,23 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
-import { useRef, type KeyboardEvent, type PointerEvent } from "react";
+import { Suspense, useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import { humanize } from "../../lib/words.ts";
-import { clockTime, dayName } from "../../lib/moments.ts";
+import { clockTime, dayName, hoursOf } from "../../lib/moments.ts";
 import { formatCount } from "../../lib/rate.ts";
 import type { TimeSliderQuery } from "./__generated__/TimeSliderQuery.graphql";
 import { DayStops } from "./DayStops.tsx";
+import { Keogram, KEOGRAM_PX, KeogramDownload } from "./Keogram.tsx";
 
 const HOUR_MS = 3_600_000;
 
 interface Props {
   readonly timelapse: string;
   readonly day: { readonly from: number; readonly to: number; readonly offset: number };
+  /** Whether the slider shows only the hours that have frames. */
+  readonly hoursOnly: boolean;
   /** The name of the camera's time zone; null if it is not known. */
   readonly zone: string | null;
   readonly moment: number;
@@ -22,9 +26,9 @@ interface Props {
   readonly onStep: (by: number) => void;
 }
 
-/** One day from midnight to midnight: frames, nights and gaps. The thumb is the frame that is shown. */
-export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onStep }: Props) {
-  const { from, to, offset } = day;
+/** One day, or its hours with frames: frames, nights and gaps. The thumb is the frame that is shown. */
+export function TimeSlider({ timelapse, day, hoursOnly, zone, moment, newest, onSeek, onStep }: Props) {
+  const { offset } = day;
   const { node } = useLazyLoadQuery<TimeSliderQuery>(
     graphql`
       query TimeSliderQuery($id: ID!, $from: DateTime!, $to: DateTime!) {
@@ -52,11 +56,20 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
         }
       }
     `,
-    { id: timelapse, from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+    { id: timelapse, from: new Date(day.from).toISOString(), to: new Date(day.to).toISOString() },
     { fetchPolicy: "store-and-network", fetchKey: newest },
   );
   const dragged = useRef(false);
   const timeline = node?.timelapse?.camera.timeline;
+  const times = timeline?.buckets.map((bucket) => Date.parse(bucket.at)) ?? [];
+  const { from, to } = hoursOnly
+    ? hoursOf(
+        day,
+        [...times, moment].sort((one, other) => one - other),
+      )
+    : day;
+  const isShown = (stretch: { readonly beginsAt: string; readonly endsAt: string }) =>
+    Date.parse(stretch.endsAt) > from && Date.parse(stretch.beginsAt) < to;
   const percent = (at: number) => (Math.min(Math.max(at - from, 0), to - from) / (to - from)) * 100;
   const placed = (begin: string, end: string) => {
     const left = percent(Date.parse(begin));
@@ -93,6 +106,7 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
     event.preventDefault();
     action();
   };
+  const label = (at: number) => (at === day.to ? "24:00" : clockTime(at, offset).slice(0, 5));
   const bucketMs = (timeline?.bucketSeconds ?? 60) * 1000;
   return (
     <Box>
@@ -104,13 +118,13 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
         <span>{dayName(moment, offset)}</span>
         <strong data-testid="moment">{clockTime(moment, offset)}</strong>
         <Box component="span" sx={{ color: "text.secondary" }}>
-          {zone ?? "UTC: the place’s time zone is not known"}
+          {zone ?? t`UTC: the place’s time zone is not known`}
         </Box>
       </Typography>
       <Box
         role="slider"
         tabIndex={0}
-        aria-label="Time of day"
+        aria-label={t`Time of day`}
         aria-valuemin={0}
         aria-valuemax={Math.round((to - from) / 1000)}
         aria-valuenow={Math.round(Math.min(Math.max(moment - from, 0), to - from) / 1000)}
@@ -133,7 +147,7 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
         }}
         sx={{
           position: "relative",
-          height: 44,
+          height: KEOGRAM_PX + 44,
           borderRadius: "8px",
           overflow: "hidden",
           bgcolor: "action.hover",
@@ -141,27 +155,30 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
           touchAction: "none",
         }}
       >
-        {(node?.timelapse?.nights ?? []).map((night) => (
+        {(node?.timelapse?.nights ?? []).filter(isShown).map((night) => (
           <Box
             key={night.beginsAt}
             data-testid="night"
-            title="Night"
+            title={t`Night`}
             sx={{ position: "absolute", inset: "0 auto 0 auto", bgcolor: "action.selected" }}
             style={placed(night.beginsAt, night.endsAt)}
           />
         ))}
+        <Suspense fallback={null}>
+          <Keogram timelapse={timelapse} from={from} to={to} newest={newest} />
+        </Suspense>
         {timeline?.buckets.map((bucket) => (
           <Box
             key={bucket.at}
-            sx={{ position: "absolute", top: 8, bottom: 14, bgcolor: "primary.main" }}
+            sx={{ position: "absolute", top: KEOGRAM_PX + 8, bottom: 14, bgcolor: "primary.main" }}
             style={placed(bucket.at, new Date(Date.parse(bucket.at) + bucketMs).toISOString())}
           />
         ))}
-        {timeline?.gaps.map((gap) => (
+        {timeline?.gaps.filter(isShown).map((gap) => (
           <Box
             key={gap.beginsAt}
             data-testid="gap"
-            title={`${humanize(gap.reason)}: ${formatCount(gap.missed, "frame")} missing`}
+            title={t`${humanize(gap.reason)}: ${formatCount(gap.missed, "frame")} missing`}
             sx={{ position: "absolute", bottom: 3, height: 7, bgcolor: "warning.main" }}
             style={placed(gap.beginsAt, gap.endsAt)}
           />
@@ -186,8 +203,8 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
         aria-hidden
         sx={{ display: "flex", justifyContent: "space-between", color: "text.secondary" }}
       >
-        {[0, 6, 12, 18, 24].map((hour) => (
-          <span key={hour}>{String(hour).padStart(2, "0")}:00</span>
+        {[0, 1, 2, 3, 4].map((quarter) => (
+          <span key={quarter}>{label(from + (quarter * (to - from)) / 4)}</span>
         ))}
       </Typography>
       <DayStops
@@ -196,6 +213,9 @@ export function TimeSlider({ timelapse, day, zone, moment, newest, onSeek, onSte
         offset={offset}
         onSeek={onSeek}
       />
+      <Suspense fallback={null}>
+        <KeogramDownload timelapse={timelapse} from={from} to={to} newest={newest} />
+      </Suspense>
     </Box>
   );
 }

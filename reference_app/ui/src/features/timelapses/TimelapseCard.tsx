@@ -2,7 +2,7 @@ import Box from "@mui/material/Box";
 import Paper from "@mui/material/Paper";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
-import { Link } from "react-router";
+import { Link } from "wouter";
 
 import { FilmIcon } from "../../design/icons.tsx";
 import { formatCount } from "../../lib/rate.ts";

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
@@ -29,22 +30,22 @@ export function TimelapseHolds({ timelapse }: { readonly timelapse: TimelapseHol
   return (
     <Box
       component="ul"
-      aria-label="Held locks"
+      aria-label={t`Held locks`}
       sx={{ m: 0, p: 0, listStyle: "none", display: "grid", gap: 1, fontSize: "0.86rem" }}
     >
       {locks.map((hold) => (
         <Box component="li" key={`${hold.lock}-${String(hold.token)}`} sx={{ display: "flex", gap: 1 }}>
           <LockIcon sx={{ fontSize: 18, color: "text.secondary", mt: "1px" }} />
           <span>
-            <strong>{hold.lock}</strong> held for{" "}
-            {formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}
+            <strong>{hold.lock}</strong>{" "}
+            {t`held for ${formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}`}
             {hold.why !== "" && `: ${hold.why}`}
             <Box
               component="span"
               sx={{ display: "block", color: "text.secondary", overflowWrap: "anywhere" }}
             >
               {hold.holder}
-              {hold.cancelRequestedBy != null && `, cancel requested by ${hold.cancelRequestedBy}`}
+              {hold.cancelRequestedBy != null && `, ${t`cancel requested by ${hold.cancelRequestedBy}`}`}
             </Box>
           </span>
         </Box>

@@ -50,8 +50,9 @@ const timelapse = (frames: number, movies: readonly number[]) => ({
     edges: Array.from({ length: frames }, (_, index) => frame(index + 1)),
   },
   movies: { edges: movies.map(movie) },
+  latestMovieRefusals: [],
   availableTransitions: [],
-  deletionPlan: [],
+  plan: [],
   locks: [],
 });
 

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import { useEffect, useRef, type ComponentType, type RefObject } from "react";
@@ -9,17 +10,18 @@ import {
   useRelayEnvironment,
   type PreloadedQuery,
 } from "react-relay";
-import { Link } from "react-router";
+import { Link } from "wouter";
 import type { Subscription } from "relay-runtime";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { Panel } from "../../design/Panel.tsx";
+import { StateBadge } from "../../design/StateBadge.tsx";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { ObjectRuns } from "../live/ObjectRuns.tsx";
 import { ShareLinks } from "../live/ShareLinks.tsx";
-import { Transitions } from "../live/Transitions.tsx";
 import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
 import type {
@@ -28,11 +30,15 @@ import type {
 } from "./__generated__/TimelapsePage_timelapse.graphql";
 import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
 import type { TimelapsePageRefreshQuery } from "./__generated__/TimelapsePageRefreshQuery.graphql";
+import { AboutTimelapse } from "./AboutTimelapse.tsx";
 import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
 import { FrameBrowser } from "./FrameBrowser.tsx";
 import { LATEST_MOVIE_ACTIONS, LatestMovie } from "./LatestMovie.tsx";
 import { RenderPanel } from "./RenderPanel.tsx";
 import { useTimelapseUpdates } from "./useTimelapseUpdates.ts";
+
+/** The state in which nothing more is made of it. */
+const ARCHIVED = "archived";
 
 const query = graphql`
   query TimelapsePageQuery($id: ID!) {
@@ -96,6 +102,7 @@ function Timelapse({
           id
           name
           ...CameraLiveness_camera
+          ...ObjectRuns_stateful
         }
         ...FrameBrowser_live
         ...RenderPanel_timelapse
@@ -103,7 +110,10 @@ function Timelapse({
         shareLinks {
           ...ShareLinks_links
         }
-        ...Transitions_stateful
+        state
+        stateLabel
+        ...AboutTimelapse_timelapse
+        ...ObjectRuns_stateful
         ...DeleteTimelapse_timelapse
       }
     `,
@@ -119,7 +129,11 @@ function Timelapse({
         lead={
           <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, alignItems: "center" }}>
             <span>{data.camera.name}</span>
-            <CameraLiveness camera={data.camera} />
+            {data.state === ARCHIVED ? (
+              <StateBadge tone="quiet" label={data.stateLabel} />
+            ) : (
+              <CameraLiveness camera={data.camera} />
+            )}
           </Box>
         }
         actions={<LiveStatusBadge status={status} />}
@@ -137,16 +151,14 @@ function Timelapse({
           <FrameBrowser frames={timelapse} live={data} followingRef={following} mayHide={mayHide} />
         </Box>
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
-          <RenderPanel timelapse={data} />
+          {data.state !== ARCHIVED && <RenderPanel timelapse={data} />}
+          <ObjectRuns of={data} />
+          <ObjectRuns of={data.camera} />
           <Movies timelapse={timelapse} />
-          <LatestMovie timelapse={data} />
-          <Transitions
-            of={data}
-            except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]}
-            labels={{ share: "Share this timelapse" }}
-          />
+          {data.state !== ARCHIVED && <LatestMovie timelapse={data} />}
+          <AboutTimelapse timelapse={data} except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]} />
           <ShareLinks of={timelapse.id} links={data.shareLinks} />
-          <Panel title="Danger zone">
+          <Panel title={t`Danger zone`}>
             <DeleteTimelapse timelapse={data} />
           </Panel>
         </Box>
@@ -181,19 +193,15 @@ function useRefresh(id: string, following: RefObject<boolean>): (onDone: () => v
 function NotFound() {
   return (
     <>
-      <title>Timelapse not found · Timelapse</title>
+      <title>{`${t`Timelapse not found`} · Timelapse`}</title>
       <EmptyState
         icon={<FilmIcon />}
         heading
-        title="Timelapse not found"
+        title={t`Timelapse not found`}
         action={
-          <Button component={Link} to="/timelapses" variant="contained">
-            Show all timelapses
-          </Button>
+          <Button component={Link} to="/timelapses" variant="contained">{t`Show all timelapses`}</Button>
         }
-      >
-        It may have been deleted, or the address is wrong.
-      </EmptyState>
+      >{t`It may have been deleted, or the address is wrong.`}</EmptyState>
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { useEffect, useRef, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 
@@ -164,7 +165,7 @@ function useReel(timelapse: string, from: number, to: number, attempt: number): 
       }).toPromise();
       if (stopped) return undefined;
       const found = answer?.node?.timelapse?.frames;
-      if (!found) throw new Error("The timelapse is gone.");
+      if (!found) throw new Error(t`The timelapse is gone.`);
       return found;
     };
     const load = async () => {

@@ -30,11 +30,9 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput, onDone?: ()
     graphql`
       mutation useRenderTimelapseMutation($input: RenderTimelapseInput!) {
         renderTimelapse(input: $input) {
-          movieEdge {
-            node {
-              createdAt
-              ...MovieCard_movie
-            }
+          movie {
+            createdAt
+            ...MovieCard_movie
           }
           timelapse {
             ...RenderPanel_timelapse
@@ -51,7 +49,7 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput, onDone?: ()
       updater: (store) => {
         const payload = answered(store, "renderTimelapse");
         const timelapse = linked(payload, "timelapse");
-        const movie = linked(linked(payload, "movieEdge"), "node");
+        const movie = linked(payload, "movie");
         if (timelapse && movie) prependMovie(store, timelapse, movie);
       },
     },

@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 import { StateBadge } from "../../../design/StateBadge.tsx";
 import { formatDuration } from "../../../lib/duration.ts";
 import type { LivenessStatus } from "../../../lib/liveness.ts";
@@ -9,7 +11,7 @@ export function Alive({ status }: { readonly status: LivenessStatus }) {
     silentMs === null
       ? undefined
       : silentMs < 1000
-        ? "now"
-        : `${formatDuration(Math.floor(silentMs / 1000))} ago`;
-  return <StateBadge tone="good" label="Alive" detail={detail} pulsing />;
+        ? t`now`
+        : t`${formatDuration(Math.floor(silentMs / 1000))} ago`;
+  return <StateBadge tone="good" label={t`Alive`} detail={detail} pulsing />;
 }

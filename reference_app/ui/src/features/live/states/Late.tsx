@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 import { StateBadge } from "../../../design/StateBadge.tsx";
 import { formatDuration } from "../../../lib/duration.ts";
 import type { LivenessStatus } from "../../../lib/liveness.ts";
@@ -7,8 +9,8 @@ export function Late({ status }: { readonly status: LivenessStatus }) {
   return (
     <StateBadge
       tone="attention"
-      label="Late"
-      detail={`expected ${formatDuration(Math.ceil(status.overdueMs / 1000))} ago`}
+      label={t`Late`}
+      detail={t`expected ${formatDuration(Math.ceil(status.overdueMs / 1000))} ago`}
     />
   );
 }

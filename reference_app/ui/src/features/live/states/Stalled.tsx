@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 import { StateBadge } from "../../../design/StateBadge.tsx";
 import { formatDuration } from "../../../lib/duration.ts";
 import type { LivenessStatus } from "../../../lib/liveness.ts";
@@ -8,8 +10,8 @@ export function Stalled({ status }: { readonly status: LivenessStatus }) {
   return (
     <StateBadge
       tone="bad"
-      label="Stalled"
-      detail={`no heartbeat for ${formatDuration(Math.floor(silent / 1000))}`}
+      label={t`Stalled`}
+      detail={t`no heartbeat for ${formatDuration(Math.floor(silent / 1000))}`}
     />
   );
 }

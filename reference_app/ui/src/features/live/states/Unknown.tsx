@@ -1,3 +1,5 @@
+import { t } from "@lingui/core/macro";
+
 import { StateBadge } from "../../../design/StateBadge.tsx";
 
 /** The page is not connected, or there was no heartbeat yet. */
@@ -5,8 +7,8 @@ export function Unknown({ connected }: { readonly connected: boolean }) {
   return (
     <StateBadge
       tone="quiet"
-      label="Unknown"
-      detail={connected ? "no heartbeat yet" : "this page is not connected"}
+      label={t`Unknown`}
+      detail={connected ? t`no heartbeat yet` : t`this page is not connected`}
     />
   );
 }

@@ -1,11 +1,12 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { formatAge, instant } from "../../lib/age.ts";
-import { RunMeter } from "../live/RunMeter.tsx";
-import { useServerNow } from "../live/useServerNow.ts";
-import { Transitions } from "../live/Transitions.tsx";
+import { RunMeter } from "./RunMeter.tsx";
+import { useServerNow } from "./useServerNow.ts";
+import { Transitions } from "./Transitions.tsx";
 import type { RunRow_run$key } from "./__generated__/RunRow_run.graphql";
 
 /** One run: what it does, how far it is, and the buttons that the server offers. */
@@ -25,7 +26,7 @@ export function RunRow({ run }: { readonly run: RunRow_run$key }) {
   );
   const now = useServerNow();
   const facts = [
-    data.by === "" ? null : `started by ${data.by}`,
+    data.by === "" ? null : t`started by ${data.by}`,
     formatAge(instant(data.createdAt) ?? now, now),
     data.reason === "" ? null : data.reason,
   ];

@@ -1,0 +1,47 @@
+import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
+import Skeleton from "@mui/material/Skeleton";
+import { Suspense, useId, type ReactNode } from "react";
+
+import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
+import { PageProblem } from "./PageProblem.tsx";
+
+interface Props {
+  readonly open: boolean;
+  readonly onToggle: () => void;
+  /** What the button says. */
+  readonly label: string;
+  /** The part of the test ids before `-button` and `-panel`. */
+  readonly testId: string;
+  /** What stands above the button. */
+  readonly above?: ReactNode;
+  /** What is loaded when it opens. */
+  readonly children: ReactNode;
+}
+
+/** A button that opens and closes what is loaded only then. */
+export function Disclosure({ open, onToggle, label, testId, above, children }: Props) {
+  const panelId = useId();
+  return (
+    <Box sx={{ display: "grid", gap: 1, justifyItems: "start", minWidth: 0 }}>
+      {above}
+      <Button
+        size="small"
+        variant="text"
+        data-testid={`${testId}-button`}
+        aria-expanded={open}
+        aria-controls={panelId}
+        onClick={onToggle}
+      >
+        {label}
+      </Button>
+      <Box id={panelId} hidden={!open} data-testid={`${testId}-panel`} sx={{ width: "100%" }}>
+        {open && (
+          <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+            <Suspense fallback={<Skeleton variant="rounded" height={72} />}>{children}</Suspense>
+          </ErrorBoundary>
+        )}
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,110 @@
+import { t } from "@lingui/core/macro";
+import Box from "@mui/material/Box";
+import Table from "@mui/material/Table";
+import TableBody from "@mui/material/TableBody";
+import TableCell from "@mui/material/TableCell";
+import TableHead from "@mui/material/TableHead";
+import TableRow from "@mui/material/TableRow";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
+import { formatAge, formatInstant, inLocalTime, instant } from "../../lib/age.ts";
+import { humanize } from "../../lib/words.ts";
+import { useServerNow } from "../live/useServerNow.ts";
+import type { PeriodicPanel_operations$key } from "./__generated__/PeriodicPanel_operations.graphql";
+import type {
+  PeriodicPanel_tasks$data,
+  PeriodicPanel_tasks$key,
+} from "./__generated__/PeriodicPanel_tasks.graphql";
+
+const TONES: Readonly<Record<string, Tone>> = { late: "bad", "not ended": "attention", "on time": "good" };
+
+/** What is done by a schedule: whether it comes, and when next. Nothing while no schedule is known. */
+export function PeriodicPanel({ operations }: { readonly operations: PeriodicPanel_operations$key }) {
+  const { periodicTasks } = useFragment(
+    graphql`
+      fragment PeriodicPanel_operations on Operations {
+        periodicTasks {
+          ...PeriodicPanel_tasks
+        }
+      }
+    `,
+    operations,
+  );
+  const tasks = useFragment<PeriodicPanel_tasks$key>(
+    graphql`
+      fragment PeriodicPanel_tasks on PeriodicTask @relay(plural: true) {
+        id
+        label
+        schedule
+        state
+        why
+        remedy
+        due
+        lastRun {
+          end
+        }
+      }
+    `,
+    periodicTasks,
+  );
+  const now = useServerNow();
+  if (tasks.length === 0) return null;
+  return (
+    <Panel title={t`Periodic tasks`}>
+      <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={t`Table of periodic tasks`}>
+        <Table size="small">
+          <TableHead>
+            <TableRow>
+              {[t`Task`, t`Schedule`, t`State`, t`Last run`, t`Next`].map((name) => (
+                <TableCell key={name}>{name}</TableCell>
+              ))}
+            </TableRow>
+          </TableHead>
+          <TableBody>
+            {tasks.map((task) => (
+              <PeriodicRow key={task.id} task={task} now={now} />
+            ))}
+          </TableBody>
+        </Table>
+      </Box>
+    </Panel>
+  );
+}
+
+function PeriodicRow({
+  task,
+  now,
+}: {
+  readonly task: PeriodicPanel_tasks$data[number];
+  readonly now: number;
+}) {
+  const lastRun = instant(task.lastRun?.end);
+  return (
+    <TableRow data-testid="periodic-task">
+      <TableCell>{task.label}</TableCell>
+      <TableCell sx={{ whiteSpace: "nowrap" }}>{task.schedule}</TableCell>
+      <TableCell sx={{ minWidth: 260 }}>
+        <StateBadge tone={TONES[task.state] ?? "quiet"} label={humanize(task.state)} />
+        {task.why !== "" && (
+          <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
+            {inLocalTime(`${task.why} ${task.remedy}`, now)}
+          </Typography>
+        )}
+      </TableCell>
+      <TableCell sx={{ whiteSpace: "nowrap" }}>
+        {lastRun === null ? t`not seen` : formatAge(Math.min(lastRun, now), now)}
+      </TableCell>
+      <TableCell sx={{ whiteSpace: "nowrap" }}>{next(task.due, now)}</TableCell>
+    </TableRow>
+  );
+}
+
+/** When it is due. What comes within a minute or two is not known to the second. */
+function next(due: string | null | undefined, now: number): string {
+  const at = instant(due);
+  if (at === null) return t`not known`;
+  return Math.abs(at - now) < 120_000 ? t`about now` : formatInstant(at, now);
+}

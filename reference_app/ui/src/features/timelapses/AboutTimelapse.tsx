@@ -1,0 +1,69 @@
+import { t } from "@lingui/core/macro";
+import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
+import { graphql, useFragment } from "react-relay";
+
+import { Panel } from "../../design/Panel.tsx";
+import { PropertyList } from "../../design/PropertyList.tsx";
+import { instant } from "../../lib/age.ts";
+import { formatCount, formatNumber } from "../../lib/rate.ts";
+import { knownZone, toZonedInput } from "../../lib/zonedInput.ts";
+import { Transitions } from "../live/Transitions.tsx";
+import type { AboutTimelapse_timelapse$key } from "./__generated__/AboutTimelapse_timelapse.graphql";
+
+interface Props {
+  readonly timelapse: AboutTimelapse_timelapse$key;
+  /** Transitions that the page offers elsewhere, by name. */
+  readonly except: readonly string[];
+}
+
+/** A timelapse's period by the clock of its camera, its notes, and what can be done with it. */
+export function AboutTimelapse({ timelapse, except }: Props) {
+  const data = useFragment(
+    graphql`
+      fragment AboutTimelapse_timelapse on Timelapse {
+        startsAt
+        endsAt
+        timezone
+        notes
+        keepAllDays
+        keepEvery
+        ...Transitions_stateful
+      }
+    `,
+    timelapse,
+  );
+  const zone = knownZone(data.timezone);
+  const shown = (moment: string | null | undefined) =>
+    toZonedInput(instant(moment), zone).replace("T", " ").slice(0, 16);
+  return (
+    <Panel title={t`About this timelapse`}>
+      <Box sx={{ display: "grid", gap: 1.5 }}>
+        <PropertyList
+          properties={[
+            [t`From`, data.startsAt == null ? t`the first frame` : shown(data.startsAt)],
+            [t`To`, data.endsAt == null ? t`no end yet` : shown(data.endsAt)],
+            [t`Clock`, zone],
+            [t`Frames kept`, kept(data.keepAllDays, data.keepEvery)],
+          ]}
+        />
+        {data.notes !== "" && (
+          <Typography
+            variant="body2"
+            data-testid="notes"
+            sx={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}
+          >
+            {data.notes}
+          </Typography>
+        )}
+        <Transitions of={data} except={except} labels={{ share: t`Share this timelapse` }} />
+      </Box>
+    </Panel>
+  );
+}
+
+function kept(days: number | null | undefined, every: number | null | undefined): string {
+  if (days == null) return t`as the settings of the server say`;
+  if (days === 0 || every === 1) return t`for ever`;
+  return t`all for ${formatCount(days, "day")}, then one of ${formatNumber(every ?? 1)}`;
+}
