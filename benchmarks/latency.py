@@ -18,18 +18,19 @@ import json
 import os
 import platform
 import re
-import shutil
 import statistics
 import sys
 import time
 from typing import TYPE_CHECKING
 
+from browser import chromium_page
 from latency import ROOT, Stack, answer, emitter, go, stack
-from playwright.sync_api import Page, sync_playwright
 from websockets.asyncio.client import ClientConnection, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Page
 
 #: Maximum seconds to wait for the last count.
 LAST_S = 60
@@ -101,14 +102,7 @@ def case(name: str, sent: list[float], seen: list[_Seen], limit: float) -> dict[
 
 @contextlib.contextmanager
 def signed_in(running: Stack) -> Iterator[Page]:
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        raise RuntimeError("There is no Chromium: install it, or name one in CHROMIUM.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
+    with chromium_page() as page:
         page.set_default_timeout(LAST_S * 1000)
         page.goto(running.address)
         page.get_by_label("Name").fill("admin")
@@ -118,7 +112,6 @@ def signed_in(running: Stack) -> Iterator[Page]:
         page.get_by_role("link", name="Operations").click()
         page.get_by_role("heading", name="Operations", level=1).wait_for()
         yield page
-        browser.close()
 
 
 def to_page(running: Stack, page: Page, updates: int) -> tuple[list[float], list[_Seen]]:

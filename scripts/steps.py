@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -28,6 +29,10 @@ class Step:
     command: list[str]
     folder: Path = ROOT
     env: dict[str, str] = field(default_factory=dict)
+    #: As for `nice`: with 5 a process gets a third of what another that is as busy gets with 0.
+    niceness: int = 0
+    #: Whether it runs beside the others, one at a time: nothing in it bounds the time that things take.
+    background: bool = False
 
 
 def run_quietly(step: Step) -> bool:
@@ -62,8 +67,9 @@ def _own_temporary_folder(step: Step) -> Iterator[Step]:
 
 
 def _start(step: Step, output: int | None = None) -> subprocess.Popen[str]:
+    command = ["nice", "-n", str(step.niceness), *step.command]
     return subprocess.Popen(
-        step.command,
+        command,
         cwd=step.folder,
         env=_environment(step),
         stdout=output,
@@ -81,10 +87,27 @@ def _wait(process: subprocess.Popen[str]) -> tuple[bool, float]:
 
 
 def run_side_by_side(steps: Sequence[Step], workers: int = 2) -> list[str]:
-    """Run all steps, `workers` at a time, and return the names of those that failed."""
-    with ThreadPoolExecutor(workers) as pool:
-        results = pool.map(run_quietly, steps)
-        return [step.name for step, passed in zip(steps, results, strict=True) if not passed]
+    """Run all steps in their order, `workers` at a time, and return the names of those that failed.
+
+    Beside them the steps in the background run one by one; who has no other step left takes from these, too.
+    """
+    others = deque(step for step in steps if not step.background)
+    background = deque(step for step in steps if step.background)
+    with ThreadPoolExecutor(workers + 1) as pool:
+        runs = [pool.submit(_failed_of, others, background) for _ in range(workers)]
+        runs.append(pool.submit(_failed_of, background))
+        return [name for run in runs for name in run.result()]
+
+
+def _failed_of(*queues: deque[Step]) -> list[str]:
+    """Run what stands in the queues until they are empty; return the names of the steps that failed."""
+    return [step.name for queue in queues for step in _taken(queue) if not run_quietly(step)]
+
+
+def _taken(queue: deque[Step]) -> Iterator[Step]:
+    with suppress(IndexError):  # Another thread has taken the last one.
+        while True:
+            yield queue.popleft()
 
 
 def _environment(step: Step) -> dict[str, str]:

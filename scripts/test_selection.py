@@ -2,8 +2,8 @@
 
 `--database-only` selects the tests that use Django's database, which is known from their markers and
 fixtures: only these can behave differently in a second run, on PostgreSQL. `--fast` leaves out fault suites
-and tests marked `slow`. The Hypothesis profile `fast` tries few examples. Coverage is not measured where a
-test only repeats what others cover, since measured code takes up to three times as long.
+and tests marked `slow`. The Hypothesis profile `fast` tries few examples. Coverage is measured in the tests
+of `--fast` only: the others repeat what these cover, and measured code takes up to three times as long.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 #: `postgresql` marks what only PostgreSQL does.
 MARKERS = ("django_db", "postgresql")
-#: Folders and files whose fault tests and slow tests cover nothing new, but run it thousands of times.
-REPEATING = frozenset({"faults", "fuzz", "test_access.py", "test_drain.py", "test_gaps.py"})
 
 settings.register_profile(
     "fast", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -43,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _select(config, items, is_fast)
     if config.getoption("--cov", default=None):
         for item in items:
-            if not is_fast(item) and not REPEATING.isdisjoint(item.path.parts):
+            if not is_fast(item):
                 item.add_marker("no_cover")
 
 

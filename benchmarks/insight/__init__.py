@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from celery.events import EventDispatcher
     from kombu import Connection
 
-__all__ = ["FLOWER", "AmqpStream", "Reader", "Stream", "flower_ready", "recorded"]
+__all__ = ["FLOWER", "ROOT", "AmqpStream", "Reader", "Stream", "flower_ready", "free_port", "recorded"]
 
 ROOT = Path(__file__).parents[2]
 FLOWER = ROOT / ".tools" / "flower"
@@ -33,6 +34,13 @@ def flower_ready() -> None:
     uv = ROOT / ".tools" / "bin" / "uv"
     command = [str(uv) if uv.exists() else "uv", "pip", "install", "--quiet", "--no-deps"]
     subprocess.run([*command, "--python", sys.executable, "--target", str(FLOWER), *PACKAGES], check=True)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Reader:

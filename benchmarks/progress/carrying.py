@@ -119,6 +119,7 @@ def uninstall() -> None:
         (signals.before_task_publish, "publish"),
         (signals.task_prerun, "prerun"),
         (signals.task_postrun, "postrun"),
+        (signals.task_revoked, "revoked"),
         (signals.worker_process_shutdown, "flush"),
     ):
         signal.disconnect(dispatch_uid=f"eliot_progress.{name}")

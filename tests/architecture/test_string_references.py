@@ -14,6 +14,7 @@ from timelapse.project.celery import app
 #: From top to bottom, as in the contract "data flows one way" of the root pyproject.
 LAYERS = [
     "project",
+    "notifications",
     "operations",
     "publishing",
     "rendering",

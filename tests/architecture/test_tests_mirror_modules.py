@@ -21,7 +21,8 @@ CROSSING = {"faults", "flows", "fuzz", "third_party_clients", "test_readme.py", 
 def modules(member: str) -> set[Path]:
     source = ROOT / member / "src" / MEMBERS[member]
     files = {path.relative_to(source) for path in source.rglob("*.py") if "migrations" not in path.parts}
-    files |= {path.relative_to(source).with_suffix(".py") for path in source.rglob("*.js")}
+    others = (path for kind in ("*.js", "*.json") for path in source.rglob(kind))
+    files |= {path.relative_to(source).with_suffix(".py") for path in others}
     return files | {path.parent for path in files}
 
 

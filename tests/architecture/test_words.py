@@ -34,7 +34,7 @@ _LEFT_OUT = {"migrations", "test_words.py", "node_modules", "__generated__", "di
 _FOREIGN = {"ArrowDown", "ArrowLeft", "perform_ping_check", "keyprefix_fanout", "fanout_patterns"}
 _COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
 #: Names of keys and of a property of MUI's, which are not ours.
-_PLATFORM = re.compile(r"Arrow(?:Left|Right)|arrow keys|\barrow: true")
+_PLATFORM = re.compile(r"Arrow(?:Left|Right|Up|Down)|[Aa]rrow keys|\barrow: true")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME = re.compile(r"[A-Za-z_][\w.:-]*")
 

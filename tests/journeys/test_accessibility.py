@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import ROOT
@@ -22,7 +23,36 @@ FIND_OVERLAPS = """() => {
       && !apart(boxes[first], boxes[second]))
     .map((other) => `${panel.innerText.slice(0, 30)} overlaps ${other.innerText.slice(0, 30)}`));
 }"""
-PAGES = ("/", "/timelapses", "/cameras", "/pair", "/operations", "/no-such-page")
+#: What covers something else, is cut off, or leaves the window. Labels lie on their fields.
+FIND_COLLISIONS = """() => {
+  const shows = (one) => one.matches("button, input, img")
+    || [...one.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim() !== "");
+  const isHidden = (one) => one.closest("label, legend, fieldset") !== null
+    || getComputedStyle(one).clipPath !== "none" || one.offsetWidth === 0;
+  const found = [...document.querySelectorAll("main *")].filter((one) => shows(one) && !isHidden(one));
+  const name = (one) => `${one.localName} ${(one.innerText || one.alt || one.name || "").slice(0, 40)}`;
+  const boxes = found.map((one) => one.getBoundingClientRect());
+  const apart = (a, b) =>
+    a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  const covering = found.flatMap((one, first) => found
+    .filter((other, second) => first < second && !one.contains(other) && !apart(boxes[first], boxes[second]))
+    .map((other) => `${name(one)} lies on ${name(other)}`));
+  const isCut = (one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0
+    && getComputedStyle(one).display !== "inline" && getComputedStyle(one).textOverflow !== "ellipsis";
+  const cut = found.filter((one) => one.localName !== "input" && isCut(one))
+    .map((one) => `${name(one)} is cut off`);
+  const outside = found.filter((one, at) => boxes[at].right > innerWidth + 1 || boxes[at].left < -1)
+    .map((one) => `${name(one)} leaves the window`);
+  return [...covering, ...cut, ...outside];
+}"""
+#: Where everything is that doesn't move.
+LAYOUT = """() => [
+  ...document.querySelectorAll("main *:not([role=progressbar], [role=progressbar] *)")
+].map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return [one.localName, ...[x, y, width, height].map(Math.round)].join(" ");
+})"""
+PAGES = ("/", "/timelapses", "/cameras", "/pair", "/operations", "/people", "/account", "/no-such-page")
 #: Only the content of these pages is checked, not Django's own frame.
 ADMIN_PAGES = tuple(
     f"/admin/{page}/"
@@ -55,6 +85,32 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         page.get_by_role("button", name="Change", exact=True).click()
         expect(page.get_by_label("Interval in seconds")).to_be_visible()
         assert violations(page) == [], scheme
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_component_of_the_design_covers_another_at_any_width_or_in_any_scheme(
+    shared_stack, visitor, width
+):
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 800})
+    visitor.sign_in(shared_stack)
+    page.goto(f"{shared_stack.address}/design")
+    expect(page.get_by_role("heading", name="Design")).to_be_visible()
+    layouts = []
+    for _ in in_each_scheme(page):
+        assert violations(page) == []
+        assert page.evaluate(FIND_COLLISIONS) == []
+        layouts.append(page.evaluate(LAYOUT))
+    assert layouts[0] == layouts[1], "dark is a matter of colors alone"
+
+    page.get_by_role("button", name="Ask first").click()
+    expect(page.get_by_role("dialog")).to_be_in_viewport(ratio=1)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Say that it failed").click()
+    expect(page.get_by_role("alert").filter(has_text="Try again in a minute.")).to_be_in_viewport(ratio=1)
+    page.add_style_tag(content="main button { margin-top: -20px !important }")
+    assert page.evaluate(FIND_COLLISIONS) != [], "the check finds what it is for"
 
 
 #: Whether the page has taken the scheme, and its colors are settled. Django's admin has no attribute for it.

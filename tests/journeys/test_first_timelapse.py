@@ -1,8 +1,10 @@
-"""The main use in the browser: frames arrive, a movie is rendered, and plays."""
+"""The main use in the browser: frames arrive, a movie is rendered, and plays; a schedule is set."""
 
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
@@ -30,6 +32,49 @@ def test_frames_arrive_and_a_movie_is_rendered_and_played(shared_stack, visitor,
     expect(visitor.find("queue").filter(has_text="render")).to_be_visible()
     expect(visitor.find("queue").filter(has_text="chores")).to_be_visible()
     expect(visitor.find("live-status")).to_contain_text("Live")
+    assert visitor.errors == []
+
+
+def test_a_week_is_drawn_by_mouse_and_keyboard_and_the_camera_takes_it(shared_stack, visitor):
+    page = visitor.page
+    visitor.sign_in(shared_stack)
+    page.goto(f"{shared_stack.address}/cameras")
+    visitor.find("camera-card").first.get_by_role("link").first.click()
+    page.get_by_role("button", name="Change", exact=True).click()
+    windows = page.get_by_label("Windows", exact=True)
+    week = visitor.find("schedule-week")
+    week.get_by_role("button", name="Always").click()
+    expect(windows).to_have_value("00:00..24:00")
+
+    # On a day on which no other test needs frames.
+    day = (datetime.now(UTC).weekday() + 3) % 7
+    name = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day]
+    track = week.locator(f"[data-day='{day}']")
+    track.scroll_into_view_if_needed()
+    box = track.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 18.1 / 24, box["y"] + 15)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 23.9 / 24, box["y"] + 15, steps=4)
+    expect(visitor.find("week-status")).to_contain_text("18:00 to 24:00: close it.")
+    page.mouse.up()
+    expect(windows).to_have_value(re.compile(rf"^{name} 00:00\.\.18:00$", re.MULTILINE))
+
+    week.get_by_role("grid").press("Home")
+    week.get_by_role("grid").press("Shift+ArrowRight")
+    week.get_by_role("grid").press("Space")
+    edited = f"{name} 00:30..18:00"
+    expect(windows).to_have_value(re.compile(rf"^{re.escape(edited)}$", re.MULTILINE))
+    expect(week.get_by_role("row").nth(day)).to_contain_text("00:30 to 18:00")
+    expect(visitor.find("capture-forecast")).to_contain_text("frames a day")
+
+    page.get_by_role("button", name="Save").click()
+    settings = page.get_by_role("region", name="Configuration")
+    expect(settings).to_contain_text(edited)
+    expect(settings).to_contain_text("applied")
+    page.get_by_role("button", name="Change", exact=True).click()
+    windows.fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(settings).not_to_contain_text(edited)
     assert visitor.errors == []
 
 

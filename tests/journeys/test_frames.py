@@ -42,6 +42,16 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     page.get_by_role("button", name="Show in movies again").click()
     expect(page.get_by_role("button", name="Hide from movies")).to_be_visible()
 
+    # The middle of each frame is drawn above the slider; a click there shows that frame.
+    drawn = visitor.find("keogram")
+    wait_until(lambda: drawn.evaluate("picture => picture.naturalWidth") > 0, "the keogram to be drawn", 30)
+    place = drawn.bounding_box()
+    page.mouse.click(place["x"] + 1, place["y"] + place["height"] / 2)
+    expect(visitor.find("moment")).not_to_have_text(moment)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a picture").click()
+    assert re.fullmatch(r"First light \d{4}-\d\d-\d\d .*keogram\.png", saved.value.suggested_filename)
+
     # The first frame is one key away, and so is the newest.
     time.focus()
     page.keyboard.press("Home")

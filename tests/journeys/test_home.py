@@ -44,3 +44,47 @@ def test_the_wall_is_live_says_what_needs_somebody_and_fills_the_screen(shared_s
                 assert violations(page) == [], (size, scheme)
     expect(visitor.find("needs-you")).to_have_count(0)
     assert visitor.errors == []
+
+
+#: The texts that are the page's own: what people named, and what the server says, is elsewhere.
+OWN_TEXTS = """() => [...document.querySelectorAll(
+  "nav a, h1, main h2, main label, a[href='#main'], [data-testid=live-status], "
+  + "[data-testid=frame-count] + span")]
+  .map((each) => each.innerText.trim()).filter((text) => text !== "")"""
+
+
+def test_somebody_reads_the_page_in_german_and_the_device_remembers_it(shared_stack, visitor, screenshot):
+    page = visitor.page
+    visitor.sign_in(shared_stack)
+    page.get_by_role("button", name="Account: admin").click()
+    page.get_by_role("menuitem", name="Deutsch").click()
+    expect(page.get_by_role("heading", name="Start", level=1)).to_be_attached()
+    page.reload()
+    expect(page.get_by_role("heading", name="Neueste Bilder")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "de"
+    home = page.evaluate(OWN_TEXTS)
+    assert not set(home) & {"Home", "Timelapses", "Cameras", "Operations", "Latest pictures", "Live updates"}
+    for scheme in in_each_scheme(page):
+        screenshot(page, f"home-german-{scheme}")
+        assert violations(page) == [], scheme
+
+    visitor.find("wall-tile").first.click()
+    expect(page.get_by_role("region", name="Film rendern")).to_be_visible()
+    expect(page.get_by_role("region", name="Über diesen Zeitraffer")).to_be_visible()
+    english = {
+        "Render a movie",
+        "Movies",
+        "Speed",
+        "Size",
+        "About this timelapse",
+        "Latest movie",
+        "Danger zone",
+    }
+    assert not set(page.evaluate(OWN_TEXTS)) & english
+    screenshot(page, "timelapse-german")
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Konto: admin").click()
+    page.get_by_role("menuitem", name="English").click()
+    expect(page.get_by_role("region", name="Render a movie")).to_be_visible()
+    assert visitor.errors == []

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.waiting import wait_until
 
 from . import movies
-from .conftest import kill
+from .conftest import create_timelapse, kill
 
 
 @pytest.fixture
@@ -92,8 +92,7 @@ def deliver(stack, visitor, footage, home):
     ]
     subprocess.run([*agent, *run], check=True, timeout=120)
     visitor.page.goto(f"{stack.address}/timelapses")
-    visitor.page.get_by_label("Name").fill("Bikes")
-    visitor.page.get_by_role("button", name="Create").click()
+    create_timelapse(visitor.page, "Bikes")
     expect(visitor.find("frame-count")).to_contain_text("400")
 
 

@@ -25,12 +25,13 @@ def test_an_operator_follows_one_click_to_what_failed(make_stack, visitor):
     path = page.locator(".ep-failures li").filter(has_text="render:movie").get_by_role("link")
     expect(path.first).to_have_text("http:request")
     expect(path.nth(1)).to_have_text("graphql:operation")
-    expect(path.last).to_have_text("render:movie")
+    expect(path.nth(-2)).to_have_text("render:movie")
+    expect(path.last).to_have_text("render:encode")
     expect(page.get_by_role("treegrid").get_by_role("row").filter(has_text="movie:request")).to_be_visible()
     messages = exported(page)
     assert {message["task_uuid"].replace("-", "") for message in messages} == {click}
     failed = [each["action_type"] for each in messages if each.get("action_status") == "failed"]
-    assert "render:movie" in failed
+    assert {"render:movie", "render:encode"} <= set(failed)
     assert visitor.errors == []
 
 
@@ -73,7 +74,7 @@ def make_storing_fail(folder):
 def request_movie(visitor):
     """Click Render and return the causal id."""
     with visitor.page.expect_response(
-        lambda answer: "renderTimelapse" in (answer.request.post_data or "")
+        lambda answer: "useRenderTimelapseMutation" in (answer.request.post_data or "")
     ) as response:
         visitor.find("render-button").click()
     return response.value.headers["x-causal-id"]

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import create_timelapse
+
 CARDS = "[data-testid=movie-card]"
 
 
@@ -83,22 +85,25 @@ def test_a_new_timelapse_appears_on_the_lists_of_everybody(shared_stack, timelap
     other.goto(f"{shared_stack.address}/timelapses")
     expect(other.get_by_test_id("timelapse-card").first).to_be_visible()
     timelapse.goto(f"{shared_stack.address}/timelapses")
-    timelapse.get_by_label("Name").fill("Harbour at dawn")
-    timelapse.get_by_role("button", name="Create").click()
+    create_timelapse(timelapse, "Harbour at dawn")
     expect(other.get_by_role("heading", name="Harbour at dawn")).to_be_visible()
 
 
-@contextmanager
 def stopped(stack, queue):
     """Stop the processes of a queue's worker for a while, as a hang would."""
     marks = {b"--queues", queue.encode()}
     commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in stack.processes()}
-    found = [pid for pid, command in commands.items() if marks <= set(command)]
-    assert found
-    for pid in found:
+    return paused([pid for pid, command in commands.items() if marks <= set(command)])
+
+
+@contextmanager
+def paused(pids):
+    """Stop these processes for a while."""
+    assert pids
+    for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in found:
+        for pid in pids:
             os.kill(pid, signal.SIGCONT)

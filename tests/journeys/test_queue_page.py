@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGE = ROOT / "packages" / "queue_insight"
-PAGES = ("", "queue/?name=movies", "task/?id={task}", "workers/", "failures/", "search/?q=work")
+PAGES = ("", "queue/?name=movies", "task/?id={task}", "workers/", "failures/", "periodic/", "search/?q=work")
 
 
 @dataclass
