@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import pytest
@@ -17,6 +18,7 @@ from fsmlock.backends.database import DatabaseBackend
 from fsmlock.testing.conformance import claim, parent
 from tests.conftest import make_film
 from tests.shop.models import Frame
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.postgresql
 
@@ -224,6 +226,36 @@ def test_a_session_that_a_pooler_has_exchanged_is_prepared_again(real_frame, ins
         assert held
         held.release()
     assert execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'fsmlock%%'") == [(1,)]
+
+
+def test_a_decision_sees_the_move_of_a_holder_who_released_during_it(real_frame):
+    there = make_film()
+    mover = fsmlock.hold(real_frame, "*").acquire()
+
+    def take():
+        try:
+            return fsmlock.hold(real_frame, "process").acquire()
+        finally:
+            connections.close_all()
+
+    def waits_for_the_rows():
+        execute("SELECT pg_stat_clear_snapshot()")
+        return execute(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND query LIKE '%%fsmlock_acquire%%' AND pid <> pg_backend_pid()"
+        )
+
+    with ThreadPoolExecutor() as threads:
+        with transaction.atomic():
+            execute("LOCK TABLE fsmlock_hold IN ACCESS EXCLUSIVE MODE")
+            taken = threads.submit(take)
+            wait_until(waits_for_the_rows)
+            Frame.objects.filter(pk=real_frame.pk).update(film=there)
+            mover.release()
+        held = taken.result(timeout=30)
+    [request] = held.claim.requests
+    assert f"shop.film:{there.pk}" in [each.resource for each in request.inherited]
+    held.release()
 
 
 def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migrations):
