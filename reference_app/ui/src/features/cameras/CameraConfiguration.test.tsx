@@ -142,8 +142,8 @@ test("shows why the agent refused a configuration, and why the user may not chan
 const FORECAST = {
   timezone: "Europe/Zurich",
   windowsAreTheAgents: false,
-  opensAt: "2026-11-30T05:30:00Z",
-  closesAt: "2026-11-30T19:00:00Z",
+  opensAt: "2100-11-30T05:30:00Z",
+  closesAt: "2100-11-30T19:00:00Z",
   lowFramesADay: 0,
   highFramesADay: 842,
   lowBytesADay: 0,
@@ -163,7 +163,7 @@ function forecast(environment: MockEnvironment, over: object | null) {
 test("says what follows from the settings", async () => {
   const environment = show();
   forecast(environment, {});
-  const said = await screen.findByText("Captures from Mon 30 Nov, 06:30 CET until Mon 30 Nov, 20:00 CET.");
+  const said = await screen.findByText("Captures from Tue 30 Nov, 06:30 CET until Tue 30 Nov, 20:00 CET.");
   expect(said.parentElement).toHaveTextContent("0 to 842 frames a day, 0 bytes to 1.2 GB.");
   expect(said.parentElement).toHaveTextContent("Without a network, the camera’s disk holds 31 to 40 days.");
 });
