@@ -1,26 +1,22 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
-import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
-import { CameraIcon, PlusIcon } from "../../design/icons.tsx";
+import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { Reasons } from "../live/Reasons.tsx";
+import { PairCamera } from "../live/PairCamera.tsx";
 import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
 import { CameraCard } from "./CameraCard.tsx";
 import { useCameraCards } from "./useCameraCards.ts";
 
 /** All cameras, updated live. */
 export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<CamerasPageQuery> }) {
-  const { blockers, cameras } = usePreloadedQuery<CamerasPageQuery>(
+  const data = usePreloadedQuery<CamerasPageQuery>(
     graphql`
       query CamerasPageQuery {
-        blockers(mutation: "approveCamera") {
-          ...Reasons_reasons
-        }
+        ...PairCamera_query
         cameras(first: 60) {
           edges {
             node {
@@ -34,19 +30,9 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
     queryRef,
   );
   useCameraCards();
-  const pair =
-    blockers.length > 0 ? (
-      <Reasons reasons={blockers} />
-    ) : (
-      <Button
-        component={Link}
-        to="/pair"
-        variant="contained"
-        startIcon={<PlusIcon />}
-      >{t`Pair a camera`}</Button>
-    );
+  const pair = <PairCamera query={data} />;
   // A deleted camera's edge stays in the list without its node.
-  const shown = cameras.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
+  const shown = data.cameras.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
   const some = shown.length > 0;
   const address = window.location.origin;
   return (

@@ -43,11 +43,11 @@ const run = {
   unit: "file",
 };
 
-function show(home: object) {
+function show(home: object, blockers: readonly object[] = []) {
   const environment = createMockEnvironment();
   const shown = { id: "Home", tiles: [], more: 0, needs: [], making: [], ...home };
   environment.mock.queueOperationResolver((operation) =>
-    MockPayloadGenerator.generate(operation, { Home: () => shown }),
+    MockPayloadGenerator.generate(operation, { Home: () => shown, Query: () => ({ blockers }) }),
   );
   environment.mock.queuePendingOperation(query, {});
   return renderWithRelay(
@@ -92,6 +92,12 @@ test("what is being made shows how far it is", () => {
   expect(screen.getByRole("link", { name: "Movie 2 of Garden" })).toBeVisible();
   expect(screen.getByText("Its worker has not reported how far it is.")).toBeVisible();
   expect(screen.getByText("42 of 100 files · 2 failed")).toBeVisible();
+});
+
+test("an empty wall says whom to ask for a camera where the viewer can't pair one", () => {
+  show({}, [{ message: "Pairing requires a permission.", remedy: "Ask an administrator for it." }]);
+  expect(screen.getByText("Ask an administrator for it.")).toBeVisible();
+  expect(screen.queryByRole("link", { name: "Pair a camera" })).toBeNull();
 });
 
 test("a change replaces what is shown, and an empty wall asks to pair a camera", () => {

@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { PairCamera } from "../live/PairCamera.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
 import { MakingNow } from "./MakingNow.tsx";
@@ -12,9 +13,10 @@ import { Wall } from "./Wall.tsx";
 
 /** The first page: what needs somebody, what is being made, and the latest picture of everything. */
 export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomePageQuery> }) {
-  const { home } = usePreloadedQuery<HomePageQuery>(
+  const data = usePreloadedQuery<HomePageQuery>(
     graphql`
       query HomePageQuery {
+        ...PairCamera_query
         home {
           ...NeedsYou_home
           ...MakingNow_home
@@ -24,13 +26,14 @@ export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomeP
     `,
     queryRef,
   );
+  const { home } = data;
   const status = useHomeUpdates();
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader title={t`Home`} actions={<LiveStatusBadge status={status} />} />
       <NeedsYou home={home} />
       <MakingNow home={home} />
-      <Wall home={home} />
+      <Wall home={home} start={<PairCamera query={data} />} />
     </Box>
   );
 }

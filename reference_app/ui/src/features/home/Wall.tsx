@@ -2,9 +2,8 @@ import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
-import { useRef } from "react";
+import { useRef, type ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
-import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
@@ -12,8 +11,14 @@ import type { Wall_home$key } from "./__generated__/Wall_home.graphql";
 import { CameraTile } from "./CameraTile.tsx";
 import { TimelapseTile } from "./TimelapseTile.tsx";
 
+interface Props {
+  readonly home: Wall_home$key;
+  /** The way to the first picture while there is none. */
+  readonly start: ReactNode;
+}
+
 /** The latest picture of everything, as large as there is room, and on the whole screen if asked to. */
-export function Wall({ home }: { readonly home: Wall_home$key }) {
+export function Wall({ home, start }: Props) {
   const { tiles, more } = useFragment(
     graphql`
       fragment Wall_home on Home {
@@ -35,7 +40,7 @@ export function Wall({ home }: { readonly home: Wall_home$key }) {
       <EmptyState
         icon={<CameraIcon />}
         title={t`No pictures yet`}
-        action={<Button component={Link} to="/pair" variant="contained">{t`Pair a camera`}</Button>}
+        action={start}
       >{t`The latest picture of each camera appears here.`}</EmptyState>
     );
   }

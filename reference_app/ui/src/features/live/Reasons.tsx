@@ -13,8 +13,6 @@ interface Props {
   readonly inShort?: boolean;
 }
 
-/** What a hold in the way is called where the panel names it. */
-
 /** Why something can't be done now, each reason with its remedy. */
 export function Reasons({ reasons, id, inShort = false }: Props) {
   const list = useFragment(

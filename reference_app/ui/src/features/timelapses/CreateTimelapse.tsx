@@ -1,14 +1,11 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
-import Link from "@mui/material/Link";
 import MenuItem from "@mui/material/MenuItem";
 import Skeleton from "@mui/material/Skeleton";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { Suspense, useState } from "react";
+import { Suspense, useState, type ReactNode } from "react";
 import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
-import { Link as RouterLink } from "wouter";
 
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { Panel } from "../../design/Panel.tsx";
@@ -18,8 +15,14 @@ import { Transitions } from "../live/Transitions.tsx";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
 import type { CreateTimelapseQuery } from "./__generated__/CreateTimelapseQuery.graphql";
 
+interface Props {
+  readonly cameras: CreateTimelapse_cameras$key;
+  /** The way to a camera while there is none. */
+  readonly start: ReactNode;
+}
+
 /** The camera of a new timelapse, and what its server offers to create one, which opens it. */
-export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse_cameras$key }) {
+export function CreateTimelapse({ cameras, start }: Props) {
   const { edges } = useFragment(
     graphql`
       fragment CreateTimelapse_cameras on CameraConnection {
@@ -39,15 +42,12 @@ export function CreateTimelapse({ cameras }: { readonly cameras: CreateTimelapse
   return (
     <Panel title={t`New timelapse`}>
       {camera === undefined ? (
-        <Typography variant="body2" sx={{ color: "text.secondary" }}>
-          <Trans>
-            A timelapse needs a camera.{" "}
-            <Link component={RouterLink} to="/pair">
-              Pair a camera
-            </Link>{" "}
-            first.
-          </Trans>
-        </Typography>
+        <Box sx={{ display: "grid", gap: 1.5, justifyItems: "start" }}>
+          <Typography variant="body2" sx={{ color: "text.secondary" }}>
+            {t`A timelapse needs a camera.`}
+          </Typography>
+          {start}
+        </Box>
       ) : (
         <Box sx={{ display: "grid", gap: 2 }}>
           <TextField

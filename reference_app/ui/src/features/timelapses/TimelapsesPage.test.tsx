@@ -12,10 +12,11 @@ import { TimelapsesPage } from "./TimelapsesPage.tsx";
 const roof = { id: "camera-1", name: "Roof" };
 const harbour = { id: "Timelapse:1=", name: "Harbour", frameCount: 12, latestFrame: null, camera: roof };
 
-function show(timelapses: readonly object[], cameras: readonly object[]) {
+function show(timelapses: readonly object[], cameras: readonly object[], blockers: readonly object[] = []) {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
+      Query: () => ({ blockers }),
       TimelapseConnection: () => ({ edges: timelapses.map((node) => ({ node })) }),
       CameraConnection: () => ({ edges: cameras.map((node) => ({ node })) }),
     }),
@@ -39,13 +40,19 @@ test("a deleted camera takes its timelapses from the list, and is not offered fo
     });
   });
   expect(screen.queryByTestId("timelapse-card")).not.toBeInTheDocument();
-  expect(screen.getByText(/Pair a camera first/)).toBeVisible();
+  expect(screen.getByText("A timelapse needs a camera.")).toBeVisible();
 });
 
 test("asks to pair a camera first when there is none", () => {
   show([], []);
-  expect(screen.getByText(/Pair a camera first/)).toBeVisible();
+  expect(screen.getByText("A timelapse needs a camera.")).toBeVisible();
   expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
+});
+
+test("who can't pair a camera learns why and whom to ask", () => {
+  show([], [], [{ message: "Pairing requires a permission.", remedy: "Ask an administrator for it." }]);
+  expect(screen.getByText("Ask an administrator for it.")).toBeVisible();
+  expect(screen.queryByRole("link", { name: "Pair a camera" })).toBeNull();
 });
 
 const offers = [

@@ -6,6 +6,7 @@ import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { existing } from "../../relay/edges.ts";
+import { PairCamera } from "../live/PairCamera.tsx";
 import { useCameraList } from "../live/useCameraList.ts";
 import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
 import { ArchivedTimelapses } from "./ArchivedTimelapses.tsx";
@@ -15,9 +16,10 @@ import { useTimelapseList } from "./useTimelapseList.ts";
 
 /** All timelapses, updated live, and the form to create one. */
 export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery<TimelapsesPageQuery> }) {
-  const { timelapses, cameras } = usePreloadedQuery<TimelapsesPageQuery>(
+  const data = usePreloadedQuery<TimelapsesPageQuery>(
     graphql`
       query TimelapsesPageQuery {
+        ...PairCamera_query
         timelapses(first: 60) {
           edges {
             node {
@@ -40,6 +42,7 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
     `,
     queryRef,
   );
+  const { timelapses, cameras } = data;
   useTimelapseList();
   useCameraList();
   // Timelapses go with their camera: until the list is fetched again, it may have some without one.
@@ -60,13 +63,13 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
         {shown.length === 0 ? (
           <EmptyState icon={<FilmIcon />} title={t`No timelapses yet`}>
             {existing(cameras.edges.map(({ node }) => node)).length === 0
-              ? t`Pair a camera first. Then create a timelapse here.`
+              ? t`Create one here once there is a camera.`
               : t`Choose a camera and create one. Its frames then appear here by themselves.`}
           </EmptyState>
         ) : (
           <TimelapseGrid timelapses={shown} />
         )}
-        <CreateTimelapse cameras={cameras} />
+        <CreateTimelapse cameras={cameras} start={<PairCamera query={data} />} />
       </Box>
       <ArchivedTimelapses />
     </Box>
