@@ -5,7 +5,6 @@ It doesn't run inside of Django, which reads a request's whole body before any v
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -22,6 +21,7 @@ from timelapse.ingest.domain import Refusal
 from timelapse.ingest.pipeline.admission import authenticate
 from timelapse.ingest.workers import in_database
 from timelapse.shared import conf
+from timelapse.shared.full_disk import NO_ROOM
 
 Endpoint = Callable[[Request, Body], Awaitable[Response]]
 
@@ -118,7 +118,7 @@ def _refused(refusal: Refusal) -> Response:
 
 def _server_error(error: Exception) -> Refusal:
     """Turn what went wrong here into an answer that lets the agent keep its picture and come back."""
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         return domain.storage_full()
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("An agent has to come back: %s", error)

@@ -8,7 +8,6 @@ that is refused is an answer with status 200, as the errors of a mutation are: n
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
@@ -25,6 +24,7 @@ from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.sound_intake import add_sound
 from timelapse.shared import conf
 from timelapse.shared.access import needs, refusal
+from timelapse.shared.full_disk import NO_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -98,7 +98,7 @@ async def _add(request: Request) -> Response:
         raise _RefusedError(200, error.code, error.message, error.remedy) from error
     except OSError as error:
         logger.exception("A sound can't be stored.")
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        full = error.errno in NO_ROOM
         message = "The server's disk is full." if full else "The server can't write its files."
         raise _RefusedError(
             507 if full else 503, "storage", message, "Tell whoever runs the server, then try again."

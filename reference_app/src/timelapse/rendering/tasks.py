@@ -95,8 +95,9 @@ def finish_deletions() -> int:
 
     Sounds that no movie has are removed, too.
     """
+    done = deletion.finish_deletions() + camera_deletion.finish_camera_deletions()
     sounds.remove_unused(timezone.now())
-    return deletion.finish_deletions() + camera_deletion.finish_camera_deletions()
+    return done
 
 
 @shared_task(name="rendering.thin_frames")

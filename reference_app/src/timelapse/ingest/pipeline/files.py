@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import sys
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
+
+from timelapse.shared.full_disk import NO_ROOM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,7 @@ def reserve(descriptor: int, length: int) -> None:
     if _fallocate is None or _fallocate(descriptor, _KEEP_SIZE, 0, length) == 0:
         return
     error = ctypes.get_errno()
-    if error in {errno.ENOSPC, errno.EDQUOT}:
+    if error in NO_ROOM:
         raise OSError(error, os.strerror(error))
 
 

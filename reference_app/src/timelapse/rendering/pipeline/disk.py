@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 import av
 
 from timelapse.rendering.pipeline.errors import DiskFullError, EncoderError, StorageError
+from timelapse.shared.full_disk import NO_ROOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL: Final = NO_ROOM | {errno.EFBIG}
 
 
 @contextmanager
