@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+#: As for `nice`: a process gets a tenth of what another that is as busy gets with 0.
+BACKGROUND = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +31,8 @@ class Step:
     command: list[str]
     folder: Path = ROOT
     env: dict[str, str] = field(default_factory=dict)
-    #: As for `nice`: with 5 a process gets a third of what another that is as busy gets with 0.
-    niceness: int = 0
-    #: Whether it runs beside the others, one at a time: nothing in it bounds the time that things take.
+    #: Whether it runs beside the others, one at a time, with the niceness BACKGROUND: nothing in it bounds
+    #: the time that things take.
     background: bool = False
 
 
@@ -67,7 +68,7 @@ def _own_temporary_folder(step: Step) -> Iterator[Step]:
 
 
 def _start(step: Step, output: int | None = None) -> subprocess.Popen[str]:
-    command = ["nice", "-n", str(step.niceness), *step.command]
+    command = ["nice", "-n", str(BACKGROUND if step.background else 0), *step.command]
     return subprocess.Popen(
         command,
         cwd=step.folder,

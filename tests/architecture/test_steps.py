@@ -22,10 +22,10 @@ def run(steps: str) -> list[str]:
     ).stdout.splitlines()
 
 
-@pytest.mark.parametrize("niceness", [0, 5])
-def test_a_step_leaves_the_processors_to_those_that_are_less_nice(niceness):
+@pytest.mark.parametrize(("background", "niceness"), [(False, 0), (True, 10)])
+def test_a_step_in_the_background_leaves_the_processors_to_the_others(background, niceness):
     # What a step prints is shown only if it fails.
-    printed = run(f"Step(name='it', command=['sh', '-c', 'nice; false'], niceness={niceness})")
+    printed = run(f"Step(name='it', command=['sh', '-c', 'nice; false'], background={background})")
     assert int(printed[1]) == min(os.nice(0) + niceness, LOWEST)
 
 
