@@ -9,7 +9,7 @@ from queue_insight.periodic_state import PeriodicState
 from timelapse.home import domain
 from timelapse.home.domain import PERIODIC_LISTED, Disk, FailedMovie, Periodic
 from timelapse.home.needs import disk_of
-from timelapse.why.domain import Workers
+from timelapse.why.domain.facts import Workers
 
 NOW = datetime(2026, 11, 28, 14, tzinfo=UTC)
 BUSY = Workers(queue="render", waiting=3, count=1)

@@ -10,7 +10,8 @@ from timelapse.home import domain as home
 from timelapse.home.domain import Disk, FailedMovie, Periodic
 from timelapse.notifications import domain
 from timelapse.notifications.domain import Kind, Observation
-from timelapse.why.domain import CameraFacts, Workers, camera_chain
+from timelapse.why.domain.cameras import camera_chain
+from timelapse.why.domain.facts import CameraFacts, Workers
 
 NOW = datetime(2026, 11, 29, 14, tzinfo=UTC)
 ROOF = {"name": "Roof", "subject": "cameras.Camera:7", "heartbeat_at": NOW}

@@ -7,19 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsmlock import Reason
-from timelapse.why.domain import (
-    CameraFacts,
-    Holder,
-    LinkKind,
-    MovieFacts,
-    Remedy,
-    Work,
-    Workers,
-    camera_chain,
-    movie_chain,
-    run_chain,
-    task_chain,
-)
+from timelapse.why.domain.cameras import camera_chain
+from timelapse.why.domain.facts import CameraFacts, Holder, MovieFacts, Work, Workers
+from timelapse.why.domain.links import LinkKind, Remedy
+from timelapse.why.domain.movies import movie_chain
+from timelapse.why.domain.tasks import run_chain, task_chain
 
 NOW = datetime(2026, 11, 28, 14, tzinfo=UTC)
 AGO = NOW - timedelta(minutes=3)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
 from queue_insight.periodic_state import PeriodicState
-from timelapse.why.domain import LITTLE_SPACE, Link, LinkKind, Remedy, resume_queue, start_worker
+from timelapse.why.domain.cameras import LITTLE_SPACE
+from timelapse.why.domain.links import Link, LinkKind, Remedy
+from timelapse.why.domain.tasks import resume_queue, start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from timelapse.why.domain import Workers
+    from timelapse.why.domain.facts import Workers
 
 #: How many failed movies, and late periodic tasks, are listed; the others are counted.
 FAILED_LISTED: Final = 10

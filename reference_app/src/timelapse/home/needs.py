@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from queue_insight.periodic import PeriodicTask
-    from timelapse.why.domain import Link, Workers
+    from timelapse.why.domain.facts import Workers
+    from timelapse.why.domain.links import Link
 
 #: How many cameras are asked at most whether they need somebody.
 _CAMERAS_ASKED: Final = 1000

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fsmlock.models import Run
     from timelapse.timelapses.models import Timelapse
-    from timelapse.why.domain import Link
+    from timelapse.why.domain.links import Link
 
 #: How many movies that are being rendered are listed at most.
 _MAKING_LISTED: Final = 20

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from queue_insight.periodic_state import PeriodicState
-from timelapse.why.domain import LinkKind
+from timelapse.why.domain.links import LinkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from timelapse.home.domain import Disk, Periodic
-    from timelapse.why.domain import Link, Workers
+    from timelapse.why.domain.facts import Workers
+    from timelapse.why.domain.links import Link
 
 
 class Kind(StrEnum):

@@ -24,14 +24,15 @@ from timelapse.shared.graphql import LiveUpdate, Stateful, kind_of, signed_in, s
 from timelapse.shared.live import watch
 from timelapse.timelapses.actions import group_of as timelapse_group
 from timelapse.timelapses.models import Timelapse
-from timelapse.why import caused, domain, log, queries
+from timelapse.why import caused, log, queries
+from timelapse.why.domain import links as values
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from timelapse.shared.live import Event
 
-LinkKind = strawberry.enum(domain.LinkKind, description="What a link of a chain is about.")
+LinkKind = strawberry.enum(values.LinkKind, description="What a link of a chain is about.")
 #: Who may ask about a task, which is no object of the app.
 _TASKS: Final = needs("operations.view_operations")
 #: Minimum seconds between two messages to one viewer.
@@ -41,7 +42,7 @@ _ABSENT: Final = "There is nothing with this id, or there is no longer."
 
 @strawberry.type(description="A transition that helps, of the object that a link names.")
 class WhyAction:
-    """See timelapse.why.domain.Remedy."""
+    """See timelapse.why.domain.links.Remedy."""
 
     label: str = strawberry.field(description="What the button says.")
     transition: str = strawberry.field(description="The name of one of the object's `availableTransitions`.")
@@ -58,7 +59,7 @@ class WhyAction:
 
 @strawberry.type(description="One link of a chain: what is waited for, in a sentence and as facts.")
 class WhyLink:
-    """See timelapse.why.domain.Link."""
+    """See timelapse.why.domain.values.Link."""
 
     id: strawberry.ID
     kind: LinkKind  # type: ignore[valid-type] # strawberry.enum returns the enum
@@ -82,7 +83,7 @@ class WhyLink:
         return await subject_named(info, self.name) if self.name else None
 
     @classmethod
-    def from_value(cls, link: domain.Link, of: str, which: int) -> Self:
+    def from_value(cls, link: values.Link, of: str, which: int) -> Self:
         """Convert one link of the chain of ``of``, and of its links with this code the one of this number."""
         action, estimate = link.action, link.estimate
         return cls(
@@ -177,7 +178,7 @@ class Why:
         )
 
     @classmethod
-    def from_links(cls, of: str, links: tuple[domain.Link, ...], name: str) -> Self:
+    def from_links(cls, of: str, links: tuple[values.Link, ...], name: str) -> Self:
         """Convert the chain of the object called ``name``, or of a task, with the id ``of``."""
         # A link keeps its id while others come and go before it: a dialog that it opened stays open.
         codes = [link.reason.code for link in links]
@@ -185,7 +186,7 @@ class Why:
             id=strawberry.ID(f"Why:{of}"),
             at=timezone.now(),
             name=name,
-            summary="" if links else domain.NOTHING_WAITS,
+            summary="" if links else values.NOTHING_WAITS,
             links=[
                 WhyLink.from_value(link, of, codes[:position].count(link.reason.code))
                 for position, link in enumerate(links)

@@ -24,8 +24,11 @@ from timelapse.rendering.waiting import own_hold
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.models import Timelapse
-from timelapse.why import domain
-from timelapse.why.domain import CameraFacts, Holder, Link, MovieFacts, Remedy, Work, Workers
+from timelapse.why.domain.cameras import camera_chain
+from timelapse.why.domain.facts import CameraFacts, Holder, MovieFacts, Work, Workers
+from timelapse.why.domain.links import Link, Remedy
+from timelapse.why.domain.movies import movie_chain
+from timelapse.why.domain.tasks import holder_links, run_chain, task_chain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,11 +45,11 @@ def chain_of(row: Movie | Timelapse | Camera | Run) -> tuple[Link, ...]:
     """Return why an object is not done, ready or reachable."""
     match row:
         case Movie():
-            return domain.movie_chain(_movie(row))
+            return movie_chain(_movie(row))
         case Timelapse():
-            return (*camera_links(row.camera), *domain.holder_links(_holders(row, fsmlock.holds_on(row))))
+            return (*camera_links(row.camera), *holder_links(_holders(row, fsmlock.holds_on(row))))
         case Camera():
-            return domain.camera_chain(_camera(row, _holders(row, fsmlock.holds_on(row))))
+            return camera_chain(_camera(row, _holders(row, fsmlock.holds_on(row))))
         case Run():
             return _run_links(row)
         case _:
@@ -58,7 +61,7 @@ def chain_of_task(task_id: str) -> tuple[Link, ...]:
     snapshot = queue_insight.snapshot(tasks=[task_id], overview=True)
     found = snapshot.find(task_id)
     workers = _workers(found.queue, snapshot) if found is not None and found.queue else None
-    return domain.task_chain(_task(task_id, snapshot), workers)
+    return task_chain(_task(task_id, snapshot), workers)
 
 
 def _movie(movie: Movie) -> MovieFacts:
@@ -197,7 +200,7 @@ def workers_of(name: str, snapshot: queue_insight.Snapshot, pause: QueuePause | 
 
 def camera_links(camera: Camera) -> tuple[Link, ...]:
     """Return what keeps a camera from taking and sending pictures, without a query."""
-    return domain.camera_chain(_camera(camera, ()))
+    return camera_chain(_camera(camera, ()))
 
 
 def _camera(camera: Camera, holders: tuple[Holder, ...]) -> CameraFacts:
@@ -217,6 +220,6 @@ def _camera(camera: Camera, holders: tuple[Holder, ...]) -> CameraFacts:
 
 
 def _run_links(run: Run) -> tuple[Link, ...]:
-    return domain.run_chain(
+    return run_chain(
         subject=about(run), state=run.state, by=run.requested_by, reason=run.reason, since=run.ended_at
     )
