@@ -20,6 +20,19 @@ def test_the_rate_limits_are_found_among_the_names_of_tasks():
     assert inspection.rate_limits_of({"more": 1}) == {}
 
 
+@pytest.mark.parametrize(
+    ("stats", "solo"),
+    [
+        ({"pool": {"implementation": "celery.concurrency.solo:TaskPool"}}, True),
+        ({"pool": {"implementation": "celery.concurrency.prefork:TaskPool"}}, False),
+        ({"pool": {}}, None),
+        (None, None),
+    ],
+)
+def test_a_worker_whose_pool_is_not_known_is_neither_solo_nor_not(stats, solo):
+    assert inspection.is_solo(stats) is solo
+
+
 @pytest.mark.slow
 def test_a_worker_replies_with_its_queues_slots_and_running_tasks(app, worker, tmp_path):
     worker("-c", "2", "-Q", "celery,slow")

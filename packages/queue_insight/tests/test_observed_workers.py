@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from queue_insight.event import Event
+from queue_insight.inspection import WorkerReply
 from queue_insight.observed_workers import MAX_WORKERS, ObservedWorkers
 
 
@@ -33,6 +34,14 @@ def heartbeat(workers, processed, *, offline=False, sent_at=None):
 )
 def test_only_observed_silence_ends_a_worker(connected_since, now, ended):
     assert list(seen().ended(now, connected_since)) == ended
+
+
+def test_a_worker_keeps_what_it_did_not_say_this_time():
+    workers = seen()
+    workers.replied("one@test", WorkerReply(queues=("celery",), slots=1, is_solo=True), 1000.0)
+    worker = workers.replied("one@test", WorkerReply(queues=("celery",)), 1001.0)
+    assert (worker.slots, worker.is_solo) == (1, True)
+    assert list(workers.ended(2000.0, 1000.0)) == [], "silence proves nothing in a solo pool"
 
 
 def test_a_worker_that_shut_down_has_ended():

@@ -40,11 +40,12 @@ class WorkerReply:
     running: tuple[Task, ...] = ()
     #: Tasks that it has received and not started.
     reserved: tuple[Task, ...] = ()
+    #: None where it did not say in time.
     slots: int | None = None
     #: By the name of a task, how often the worker may start it, as "10/m".
     rate_limits: Mapping[str, str] = field(default_factory=dict)
-    #: Whether its pool is the solo pool.
-    is_solo: bool = False
+    #: Whether its pool is the solo pool; None where it did not say in time.
+    is_solo: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +88,13 @@ def inspect_workers(
     revoked = _mapping(inspect.revoked())
     replies: dict[str, WorkerReply] = {}
     malformed = 0
-    # Leave out a worker that did not report all of its tasks: the others would count as finished.
-    for name in queues.keys() & scheduled.keys() & reserved.keys() & active.keys():
+    # Leave out a worker that did not report all of its tasks, or which of them it keeps to itself: the others
+    # would count as finished.
+    for name in queues.keys() & scheduled.keys() & reserved.keys() & active.keys() & rates.keys():
         reply, odd = _worker_reply(
             queues[name], (*_requests(scheduled[name]), *_list(reserved[name])), active[name], stats.get(name)
         )
-        replies[name] = replace(reply, rate_limits=rate_limits_of(rates.get(name)))
+        replies[name] = replace(reply, rate_limits=rate_limits_of(rates[name]))
         malformed += odd
     return Inspection(
         requested_at=requested_at, replies=replies, malformed=malformed, revoked=_revoked(revoked.values())
@@ -159,7 +161,7 @@ def _worker_reply(
     return WorkerReply(
         queues=tuple(names),
         slots=slots_of(stats),
-        is_solo=str(_mapping(_mapping(stats).get("pool")).get("implementation")).endswith("solo:TaskPool"),
+        is_solo=is_solo(stats),
         reserved=tuple(task for task in waiting if task),
         running=tuple(task for task in running if task),
     ), malformed + waiting.count(None) + running.count(None)
@@ -170,6 +172,12 @@ def slots_of(stats: object) -> int | None:
     # A pool that grew or shrank still reports its first size as max-concurrency, but its processes of now.
     pool = _mapping(_mapping(stats).get("pool"))
     return len(_list(pool.get("processes"))) or Fields(pool).count("max-concurrency")
+
+
+def is_solo(stats: object) -> bool | None:
+    """Return whether a worker runs tasks in its own process, from its `stats`; None when they don't say."""
+    implementation = _mapping(_mapping(stats).get("pool")).get("implementation")
+    return implementation.endswith("solo:TaskPool") if isinstance(implementation, str) else None
 
 
 def _task(document: object, by_key: Mapping[str, str]) -> Task | None:

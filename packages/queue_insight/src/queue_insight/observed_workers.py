@@ -152,8 +152,12 @@ class ObservedWorkers:
     def replied(self, name: str, reply: WorkerReply, now: float) -> Worker:
         """Take in a worker's reply and return the worker."""
         worker = self._workers.setdefault(name, Worker(name=name, last_seen_at=now))
-        worker.queues, worker.slots = reply.queues, reply.slots
-        worker.rate_limits, worker.is_solo = dict(reply.rate_limits), reply.is_solo
+        worker.queues, worker.rate_limits = reply.queues, dict(reply.rate_limits)
+        # What it did not say this time is as it was.
+        if reply.slots is not None:
+            worker.slots = reply.slots
+        if reply.is_solo is not None:
+            worker.is_solo = reply.is_solo
         worker.last_seen_at, worker.offline = now, False
         self._changed.add(name)
         return worker
