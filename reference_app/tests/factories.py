@@ -63,3 +63,25 @@ def film(paths: Iterable[Path], name: str = "Garden") -> Timelapse:
     for path in paths:
         frame(garden.camera, path.read_bytes(), name=path.name)
     return garden
+
+
+def lengthen(garden: Timelapse, frames: int) -> None:
+    """Add so many frames to a film that show again what it shows, in the same files."""
+    shown = list(garden.frames())
+    last = shown[-1]
+    Frame.objects.bulk_create(
+        Frame(
+            **{field.attname: getattr(shown[number % len(shown)], field.attname) for field in _COPIED},
+            capture=f"again-{number:06}",
+            sequence=last.sequence + 1 + number,
+            captured_at=last.captured_at + timedelta(seconds=1 + number),
+        )
+        for number in range(frames)
+    )
+
+
+_COPIED = [
+    field
+    for field in Frame._meta.concrete_fields
+    if field.name not in {"id", "capture", "sequence", "captured_at"}
+]

@@ -13,12 +13,13 @@ import pytest
 from celery import current_app
 from django.db import connections
 from django.db.models.functions import Now
-from tests.factories import film, frame
+from tests.factories import film, frame, lengthen
 from tests.held_locks import held_elsewhere
 from tests.waiting import wait_until
 
 import fsmlock
 from eliot_progress import extract
+from timelapse.frames.models import Frame
 from timelapse.frames.queries import file_of
 from timelapse.rendering import actions, queries, sounds, tasks, waiting
 from timelapse.rendering.domain import MAX_ATTEMPTS, RenderOptions, SoundOptions
@@ -29,6 +30,7 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.verify import inspect
 from timelapse.rendering.planning import plan_of
 from timelapse.rendering.sound_intake import add_sound
+from timelapse.rendering.style import Style
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.models import Timelapse
 
@@ -99,6 +101,12 @@ def put_first(movie):
     message = take_message(movie)
     with current_app.connection_for_write() as connection:
         connection.default_channel.client.rpush("render", message)
+
+
+def works_of(movie):
+    """What has succeeded for it, with how much was done."""
+    ended = store().ended(outcome="succeeded")
+    return {state.action_type: state.done for state in ended if state.about == about(movie)}
 
 
 def forget_sending(movie):
@@ -417,6 +425,37 @@ def test_cancelling_stops_the_worker_and_leaves_no_file(garden, user, footage):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("ask", "state"), [(actions.pause_movie, "paused"), (actions.cancel_movie, "cancelled")]
+)
+def test_measuring_reports_how_far_it_is_and_stops_with_what_it_has(garden, user, ask, state):
+    lengthen(garden, 3000)
+    movie = actions.request_render(garden.pk, replace(SMALL, style=Style(steady=True)), user)
+    waits = actions.request_render(garden.pk, SMALL, user)
+    with rendering(movie):
+        found = store().latest(about(movie))
+        assert (found.action_type, found.step) == ("render:measure", "measuring how the camera moved")
+        assert (found.total, found.unit, found.causal_id) == (3030, "frame", movie.causal_id)
+        (behind,) = waiting.waiting_reasons([waits])[waits]
+        assert re.search(r"rendered: measuring how the camera moved, \d+ of 3,030 frames\.$", behind.message)
+        ask(movie.pk, user)
+    assert movie.state == state
+    ended = wait_until(lambda: (last := store().latest(about(movie))).outcome and last)
+    assert (ended.action_type, ended.outcome) == ("render:measure", "cancelled")
+    assert Frame.objects.exclude(shift_after=None).count() == ended.done - 1
+    assert found.done <= ended.done < 3030
+
+
+def test_a_movie_is_measured_once_and_then_rendered(garden, user):
+    steadied = replace(SMALL, style=Style(steady=True))
+    first, again = (actions.request_render(garden.pk, steadied, user) for _ in range(2))
+    for movie in (first, again):
+        tasks.render_movie(movie.pk)
+    wait_until(lambda: works_of(again))
+    assert works_of(first) == {"render:measure": 30, "render:movie": 30}
+    assert works_of(again) == {"render:movie": 30}
+
+
 @pytest.mark.slow
 def test_frames_that_are_deleted_while_it_is_rendered_are_left_out_with_the_reason(garden, user, footage):
     for path in footage("bikes")[30:90]:

@@ -88,6 +88,12 @@ def test_the_movie_in_the_way_is_shown_with_its_facts_and_can_be_asked_to_stop()
     assert (held.kind, held.subject, held.action) == (LinkKind.HOLD, "rendering.Movie:2", OTHER.stop)
 
 
+def test_a_movie_that_is_made_is_shown_with_what_is_done_now():
+    measuring = Work(done=45, total=1177, unit="frame", step="measuring how the camera moved")
+    (link,) = movie_chain(movie("rendering", work=measuring))
+    assert link.reason.message == "It is being made: measuring how the camera moved, 45 of 1,177 frames."
+
+
 def test_its_start_and_end_are_ranges_at_the_pace_of_the_movie_that_is_made():
     *_, start, end = movie_chain(movie(holders=(OTHER,), before=("Movie 9",), frames_before=1132))
     assert start.estimate.earliest == NOW + timedelta(seconds=2 * 720)

@@ -35,6 +35,8 @@ SHORT_SIDE: Final = 1080
 LEASE: Final = timedelta(seconds=10)
 #: A queued movie's task counts as lost after this time if nobody renders its timelapse; it is sent again.
 RESEND_AFTER: Final = timedelta(seconds=15)
+#: The progress of measuring how the camera moved, after which the movie is rendered.
+MEASURING: Final = "render:measure"
 
 #: A movie whose timelapse is locked gives its worker back and retries, at least this often.
 WAIT_FOR_LOCK: Final = RetryLater(

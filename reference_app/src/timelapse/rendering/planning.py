@@ -17,7 +17,7 @@ from timelapse.rendering.pipeline.errors import NoUsableFramesError
 from timelapse.rendering.pipeline.plan import Plan, Recipe
 from timelapse.rendering.pipeline.sound import Soundtrack
 from timelapse.rendering.queries import begins_at_first_frame, sound_file
-from timelapse.rendering.steadying import offsets_of
+from timelapse.rendering.steadying import measure, offsets_of
 from timelapse.rendering.style import PLAIN, Style
 from timelapse.rendering.watching import format_of
 
@@ -34,8 +34,8 @@ _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 _FRACTION_BELOW_S: Final = 0.4
 
 
-def plan_of(movie: Movie, on_measured: Callable[[], None] = lambda: None) -> Plan:
-    """Return the plan of a movie. ``on_measured`` is called after each frame whose shift isn't known yet.
+def plan_of(movie: Movie, measuring: Callable[[Sequence[Frame]], None] = measure) -> Plan:
+    """Return the plan of a movie. ``measuring`` measures the shifts of its frames if it is steadied.
 
     Raises:
         NoUsableFramesError: its selection leaves no frame.
@@ -45,7 +45,7 @@ def plan_of(movie: Movie, on_measured: Callable[[], None] = lambda: None) -> Pla
         raise NoUsableFramesError(NONE_SELECTED.message)
     times = [(frame.captured_at - _EPOCH) // timedelta(microseconds=1) for frame in chosen.frames]
     style = Style.from_json(movie.style)
-    compositions = _compositions(chosen.frames, times, style, movie, on_measured)
+    compositions = _compositions(chosen.frames, times, style, movie, measuring)
     recipes = [
         Recipe(
             name=str(frame),
@@ -75,7 +75,7 @@ def _compositions(
     times: Sequence[int],
     style: Style,
     movie: Movie,
-    on_measured: Callable[[], None],
+    measuring: Callable[[Sequence[Frame]], None],
 ) -> list[Composition | None]:
     if style == PLAIN:
         return [None] * len(frames)
@@ -88,7 +88,8 @@ def _compositions(
     lights = fade(len(frames), fade_in=fading, fade_out=fading)
     steady: list[Shift | None] = [None] * len(frames)
     if style.steady:
-        steady = [*offsets_of(frames, on_measured)]
+        measuring(frames)
+        steady = [*offsets_of(frames)]
     return [
         Composition.of(gain_ev=gain, label=label, light=light, steady=away)
         for gain, label, light, away in zip(gains, labels, lights, steady, strict=True)

@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 _BATCH: Final = 200
 
 
-def offsets_of(frames: Sequence[Frame], on_measured: Callable[[], None]) -> list[Shift]:
-    """Return how far each frame is from where it belongs, for frames in playing order.
+def unmeasured(frames: Sequence[Frame]) -> list[tuple[Frame, Frame]]:
+    """Return the frames whose shift isn't known yet, each after the one before it, in playing order."""
+    return [(before, frame) for before, frame in pairwise(frames) if frame.shift_after != before.pk]
 
-    A shift that isn't known is measured by the thumbnails of a frame and the one before it, and recorded: the
-    next movie measures what is new. ``on_measured`` is called after each; what it raises propagates.
+
+def measure(frames: Sequence[Frame], on_measured: Callable[[], None] = lambda: None) -> None:
+    """Measure by thumbnails, and record, the shifts that aren't known: the next movie measures what is new.
+
+    ``on_measured`` is called after each; what it raises propagates, and what is measured is kept.
     """
     previews = _Previews()
     measured: list[Frame] = []
     try:
-        for before, frame in pairwise(frames):
-            if frame.shift_after == before.pk:
-                continue
+        for before, frame in unmeasured(frames):
             shift = previews.shift(before, frame)
             frame.shift_after, (frame.shift_x, frame.shift_y) = before.pk, shift or (None, None)
             measured.append(frame)
@@ -43,6 +45,10 @@ def offsets_of(frames: Sequence[Frame], on_measured: Callable[[], None]) -> list
             on_measured()
     finally:
         record_shifts(measured)
+
+
+def offsets_of(frames: Sequence[Frame]) -> list[Shift]:
+    """Return how far each measured frame is from where it belongs, for frames in playing order."""
     return offsets([None, *(_shift_of(frame) for frame in frames[1:])])
 
 

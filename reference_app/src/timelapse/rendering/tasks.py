@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from celery import shared_task
@@ -19,18 +20,22 @@ from fsmlock.adapters.celery import RetryLaterTask
 from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention, sounds
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
-from timelapse.rendering.domain import INTERNAL, LEASE, WAIT_FOR_LOCK
+from timelapse.rendering.domain import INTERNAL, LEASE, MEASURING, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.pipeline.render import Rendered, render
 from timelapse.rendering.pipeline.store import SegmentStore
 from timelapse.rendering.planning import plan_of, sound_of
+from timelapse.rendering.steadying import measure, unmeasured
 from timelapse.rendering.whereabouts import waits
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fsmlock import ActiveHold
+    from timelapse.frames.models import Frame
     from timelapse.rendering.pipeline.store import Encoded
 
 cancellation(fsmlock.CancelRequested)
@@ -129,8 +134,31 @@ def _render_with(held: ActiveHold, movie: Movie) -> None:
         raise
 
 
+def _measure(held: ActiveHold, movie: Movie, frames: Sequence[Frame]) -> None:
+    missing = len(unmeasured(frames))
+    if not missing:
+        return
+    with progress(
+        MEASURING,
+        total=len(frames),
+        unit="frame",
+        about=about(movie),
+        by=movie.requester,
+        description=f"Measuring how the camera moved, for {movie}",
+        initial=len(frames) - missing,
+    ) as work:
+        work.step("measuring how the camera moved")
+
+        def on_measured() -> None:
+            work.advance()
+            held.check()
+
+        measure(frames, on_measured)
+
+
 def _render(held: ActiveHold, movie: Movie) -> None:
-    plan, store = plan_of(movie, held.check), SegmentStore(queries.segments_of(movie.timelapse_id))
+    store = SegmentStore(queries.segments_of(movie.timelapse_id))
+    plan = plan_of(movie, partial(_measure, held, movie))
     if movie.afresh:
         store.discard(plan)
         with held.transaction():

@@ -13,7 +13,7 @@ import queue_insight
 from eliot_progress.stall import Liveness, judge
 from fsmlock import Reason
 from fsmlock.inspection import reason_for
-from timelapse.rendering.domain import time_range
+from timelapse.rendering.domain import MEASURING, time_range
 from timelapse.rendering.queries import movies_by_token, queued_before
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
@@ -52,6 +52,11 @@ def own_hold(movie: Movie, holds: Iterable[HoldInfo]) -> HoldInfo | None:
     return next((hold for hold in holds if hold.lock == "render" and hold.token == movie.token), None)
 
 
+def time_left(state: TaskState) -> tuple[float, float] | None:
+    """Return the seconds until a movie is ready, as a range; None if its progress doesn't say that."""
+    return None if state.action_type == MEASURING else state.eta_s
+
+
 def _in_the_way(
     holds: Mapping[Timelapse, tuple[HoldInfo, ...]],
 ) -> dict[Timelapse, tuple[Reason, ...]]:
@@ -75,9 +80,11 @@ def _rendered_first(movie: Movie, states: Mapping[str, TaskState]) -> Reason:
     state = states.get(about(movie))
     facts = ""
     if state is not None and state.causal_id == movie.causal_id and state.total:
-        facts = f": {state.done:,.0f} of {state.total:,.0f} frames"
-        if state.eta_s is not None and judge(state, time.time()) is Liveness.ALIVE:
-            facts += f", {time_range(*state.eta_s)} left"
+        step = f"{state.step}, " if state.step else ""
+        facts = f": {step}{state.done:,.0f} of {state.total:,.0f} frames"
+        left = time_left(state)
+        if left is not None and judge(state, time.time()) is Liveness.ALIVE:
+            facts += f", {time_range(*left)} left"
     return Reason(
         code="behind_rendering",
         message=f"It waits behind {movie}, which is being rendered{facts}.",

@@ -22,6 +22,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "run:send": "Its task was sent.",
     "movie:send": "Its task was sent.",
     "celery:task": "A worker took the task",
+    "render:measure": "Measuring how the camera moved",
     "render:movie": "Rendering",
     "render:encode": "Encoding.",
 }
@@ -121,9 +122,9 @@ def _message(
             caused = any(_is_below(other.path, action.path) for other in shown)
             nothing = "" if caused or action.status != "succeeded" else " and found nothing left to do"
             return f"{words}{wait}{nothing}."
-        case "render:movie" if action.total is not None:
+        case "render:measure" | "render:movie" if action.total is not None:
             return f"{words}: {action.done or 0:,.0f} of {action.total:,.0f} {action.unit or 'item'}s."
-        case "render:movie":
+        case "render:measure" | "render:movie":
             return f"{words}."
         case _:
             return words

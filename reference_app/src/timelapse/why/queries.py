@@ -20,7 +20,7 @@ from timelapse.operations.models import QueuePause
 from timelapse.operations.queries import name_of, run_keys
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import full_name, movies_by_token, queued_before
-from timelapse.rendering.waiting import own_hold
+from timelapse.rendering.waiting import own_hold, time_left
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
 from timelapse.timelapses.models import Timelapse
@@ -107,7 +107,8 @@ def _work(state: TaskState) -> Work:
         done=int(state.done),
         total=None if state.total is None else int(state.total),
         unit=state.unit or "item",
-        eta_s=state.eta_s,
+        step=state.step,
+        eta_s=time_left(state),
         reported_at=datetime.fromtimestamp(state.heartbeat_at, UTC),
         is_stalled=stall.judge(state, time.time()) is stall.Liveness.STALLED,
     )

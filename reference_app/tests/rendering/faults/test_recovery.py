@@ -12,16 +12,19 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from tests.factories import film
+from tests.factories import film, lengthen
 from tests.rendering.pipeline import barcodes
 from tests.waiting import wait_until
 
 import fsmlock
 from eliot_progress import Liveness, judge
+from timelapse.frames.models import Frame
+from timelapse.frames.queries import thumbnail_of
 from timelapse.rendering import actions, queries
-from timelapse.rendering.domain import RenderOptions
+from timelapse.rendering.domain import MEASURING, RenderOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.verify import inspect
+from timelapse.rendering.style import Style
 from timelapse.shared.progress import about, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +97,27 @@ def test_a_movie_whose_worker_is_killed_shows_as_stalled_and_is_finished_by_the_
     assert inspect(queries.video_of(movie.pk)).frame_count == movie.frame_count == 264
     assert sorted(path.name for path in queries.folder_of(movie.pk).iterdir()) == barcodes.PUBLISHED
     assert store().latest(about(movie)).causal_id == movie.causal_id, "also when it was sent again by another"
+
+
+def test_what_a_killed_worker_has_measured_is_kept_for_the_next_one(footage, user, tmp_path):
+    garden = film(footage("bikes")[:30])
+    lengthen(garden, 970)
+    steadied = RenderOptions(fps=30, width=320, height=136, style=Style(steady=True))
+    movie = actions.request_render(garden.pk, steadied, user)
+    with worker(tmp_path / "first.log") as first:
+        wait_until(lambda: is_under_way(movie, 300), seconds=40)
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait(10)
+    assert store().latest(about(movie)).action_type == MEASURING
+    measured, found = Frame.objects.exclude(shift_after=None), Frame.objects.exclude(shift_x=None)
+    kept = measured.count()
+    assert 200 <= kept < 999
+
+    for frame in garden.frames()[:30]:
+        thumbnail_of(frame).unlink()  # what is measured again is now not found
+    with worker(tmp_path / "second.log"):
+        wait_until(lambda: measured.count() == 999, seconds=90)
+    assert found.count() == kept
 
 
 def test_a_movie_whose_process_is_killed_is_finished_by_the_worker_that_lives_on(footage, user, tmp_path):

@@ -19,6 +19,8 @@ class Work:
     done: int
     total: int | None
     unit: str
+    #: What it does now; empty if it doesn't say.
+    step: str = ""
     #: Seconds until it ends, as a range.
     eta_s: tuple[float, float] | None = None
     reported_at: datetime | None = None
@@ -26,10 +28,9 @@ class Work:
     is_stalled: bool = False
 
     def so_far(self) -> str:
-        """Return it in words: "45 of 1,177 frames"."""
-        if self.total is None:
-            return f"{self.done:,} {self.unit}s"
-        return f"{self.done:,} of {self.total:,} {self.unit}s"
+        """Return it in words: "45 of 1,177 frames", after what it does if it says that."""
+        of = "" if self.total is None else f" of {self.total:,}"
+        return f"{self.step}, " * bool(self.step) + f"{self.done:,}{of} {self.unit}s"
 
     def item_s(self) -> tuple[float, float] | None:
         """Return the seconds that one more item takes, as a range."""
