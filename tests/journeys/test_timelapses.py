@@ -106,7 +106,7 @@ def archive(visitor, about, screenshot):
     about.get_by_role("button", name="Archive").click()
     dialog = page.get_by_role("dialog", name="Archive Snow at dawn?")
     dialog.get_by_role("button", name="Archive").click()
-    expect(page.get_by_text("Archived")).to_be_visible()
+    expect(page.get_by_text("Archived", exact=True)).to_be_visible()
     expect(visitor.find("render-button")).to_have_count(0)
     page.set_viewport_size(PHONE)
     screenshot(page, "timelapse-archived-phone")
