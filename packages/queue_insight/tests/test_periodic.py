@@ -108,7 +108,7 @@ def test_what_was_due_while_nobody_listened_is_not_known():
     recorded.listen(HOUR + 2400, HOUR + 2700)
     found = recorded.read(HOUR + 2700)
     assert (found["mail"].state, found["mail"].reason.code) == (PeriodicState.UNKNOWN, "gap")
-    assert found["nightly"].state is PeriodicState.NOT_DUE
+    assert found["nightly"].state is PeriodicState.NOT_DUE_YET
     assert found["nightly"].due.hour == 3
 
 

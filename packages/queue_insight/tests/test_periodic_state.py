@@ -30,7 +30,7 @@ histories = st.builds(Seen, sent=spans, run=spans, unanswered=spans)
 @given(histories, st.floats(1, 1e5), st.none() | times, st.booleans())
 def test_a_task_is_late_only_if_it_was_due_while_somebody_listened(seen, every, since, has_events):
     state, reason, due = judge(seen, lambda last: last + every, Observed(since, has_events))
-    assert (reason is None) == (state in {PeriodicState.ON_TIME, PeriodicState.NOT_DUE})
+    assert (reason is None) == (state in {PeriodicState.ON_TIME, PeriodicState.NOT_DUE_YET})
     if state is PeriodicState.LATE:
         assert since is not None
         assert has_events

@@ -76,7 +76,7 @@ def test_a_task_that_was_sent_and_never_ends_is_a_need():
     assert need.reason.code == "periodic_not_ended"
 
 
-@pytest.mark.parametrize("state", [PeriodicState.UNKNOWN, PeriodicState.NOT_DUE, PeriodicState.ON_TIME])
+@pytest.mark.parametrize("state", [PeriodicState.UNKNOWN, PeriodicState.NOT_DUE_YET, PeriodicState.ON_TIME])
 def test_what_is_not_known_or_not_due_needs_nobody(state):
     assert list(domain.periodic([by_schedule("recover", state, due=NOW)])) == []
     assert list(domain.periodic([])) == []

@@ -93,11 +93,10 @@ def periodic_tasks(
     entries = list(declared.items())[:MAX_TASKS]
     now = clock()
     past = _read(store or store_for(app), {str(entry.get("task", "")) for _, entry in entries}, now)
-    order = list(PeriodicState)
     tasks = (_task(str(name), entry, app, past) for name, entry in entries)
     return PeriodicTasks(
         at=moment(now),
-        tasks=tuple(sorted(tasks, key=lambda each: (order.index(each.state), each.entry))),
+        tasks=tuple(sorted(tasks, key=lambda each: (each.state.place, each.entry))),
         more=len(declared) - len(entries),
         observed_since=None if past.observed_since is None else moment(past.observed_since),
         other_scheduler="" if app.conf.beat_scheduler == _SCHEDULER else str(app.conf.beat_scheduler),

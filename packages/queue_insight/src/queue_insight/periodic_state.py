@@ -26,8 +26,18 @@ class PeriodicState(StrEnum):
     NOT_ENDED = "not ended"
     UNKNOWN = "unknown"
     #: It has not been seen, and it was not due while a collector listened.
-    NOT_DUE = "not due yet"
+    NOT_DUE_YET = "not due yet"
     ON_TIME = "on time"
+
+    @property
+    def place(self) -> int:
+        """Its place in this order, from 0."""
+        return list(PeriodicState).index(self)
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether somebody has to look at the task."""
+        return self in (PeriodicState.LATE, PeriodicState.NOT_ENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +96,7 @@ def judge(
         return PeriodicState.UNKNOWN, _unobserved(due, past.observed_since), missed
     if seen.unanswered is not None and seen.unanswered.end.timestamp() + GRACE_S < past.now:
         return PeriodicState.NOT_ENDED, _not_ended(seen.unanswered, seen.run), missed
-    return PeriodicState.NOT_DUE if seen.last is None else PeriodicState.ON_TIME, None, missed
+    return PeriodicState.NOT_DUE_YET if seen.last is None else PeriodicState.ON_TIME, None, missed
 
 
 UNREADABLE: Final = Reason(

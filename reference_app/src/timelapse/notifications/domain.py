@@ -198,7 +198,7 @@ _CAMERA: Final[Mapping[str, tuple[Kind, str]]] = {
     "camera_error": (Kind.CAMERA, "no longer reports an error."),
     "disk_nearly_full": (Kind.DISK, "has room on its disk again."),
 }
-_NOT_JUDGED: Final = frozenset({PeriodicState.UNKNOWN, PeriodicState.NOT_DUE})
+_NOT_JUDGED: Final = frozenset({PeriodicState.UNKNOWN, PeriodicState.NOT_DUE_YET})
 _COMES: Final = "“{label}” comes by its schedule again."
 _TAKEN: Final = "Workers take tasks from the queue “{queue}” again."
 #: The key, the kind, the page and the end of each need of the server, by its code.

@@ -72,7 +72,7 @@ def test_only_users_with_permission_to_read_the_log_get_its_url(user, member, an
     assert member.ask("{ logUrl }")["data"] == {"logUrl": "/admin/eliot_progress/logmessage/"}
 
 
-PERIODIC = "{ operations { periodicTasks { entry label schedule state why due } } }"
+PERIODIC = "{ operations { periodicTasks { entry label schedule state place why due } } }"
 
 
 def test_periodic_tasks_are_named_in_words_and_without_a_collector_nothing_is_claimed(member, anonymous):
@@ -80,7 +80,7 @@ def test_periodic_tasks_are_named_in_words_and_without_a_collector_nothing_is_cl
     found = {each["entry"]: each for each in member.ask(PERIODIC)["data"]["operations"]["periodicTasks"]}
     assert found["recover-movies"]["label"] == "Look for interrupted movies"
     assert found["recover-movies"]["schedule"] == "every 5 s"
-    assert {each["state"] for each in found.values()} == {"unknown"}
+    assert {(each["state"], each["place"]) for each in found.values()} == {("UNKNOWN", 2)}
     assert found["sweep-files"]["due"] is None
 
 

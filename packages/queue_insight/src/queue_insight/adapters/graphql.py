@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import strawberry
 
 from queue_insight.freshness import in_words
+from queue_insight.periodic_state import PeriodicState
 from queue_insight.snapshot import QueueState
 from queue_insight.worker_states import ENDED
 
@@ -148,6 +149,9 @@ class TimeSpan:
     end: datetime
 
 
+strawberry.enum(PeriodicState, description="Whether a periodic task comes as its schedule says.")
+
+
 @strawberry.type(description="A task that celery beat sends by a schedule.")
 class PeriodicTask:
     """`queue_insight.periodic.PeriodicTask` for GraphQL; null means "not seen" or "not known"."""
@@ -158,8 +162,10 @@ class PeriodicTask:
     name: str
     #: As "every 5 s" or "0 3 * * *".
     schedule: str
-    #: "late", "not ended", "unknown", "not due yet" or "on time".
-    state: str
+    state: PeriodicState
+    place: int = strawberry.field(
+        description="The place of its state; a list is in the order of places, then in that of entries."
+    )
     #: Why it is not on time, or why that is not known, and what to do; empty when it is.
     why: str
     remedy: str
@@ -316,7 +322,8 @@ def periodic_task(found: PeriodicTaskValue) -> PeriodicTask:
         entry=found.entry,
         name=found.task,
         schedule=found.schedule,
-        state=found.state.value,
+        state=found.state,
+        place=found.state.place,
         why=found.reason.message if found.reason else "",
         remedy=found.reason.remedy if found.reason else "",
         last_sent=_span(found.last_sent),

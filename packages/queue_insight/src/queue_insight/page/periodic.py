@@ -48,7 +48,7 @@ def periodic_row(found: PeriodicTask, clock: Clock) -> PeriodicRow:
         task_key=key(found.task),
         schedule=shown(found.schedule),
         state=found.state.value,
-        is_in_trouble=found.state in (PeriodicState.LATE, PeriodicState.NOT_ENDED),
+        is_in_trouble=found.state.is_in_trouble,
         why="" if found.reason is None else clock.localised(found.reason.message),
         remedy="" if found.reason is None else found.reason.remedy,
         last_sent=_span(found.last_sent, clock),
@@ -64,7 +64,7 @@ def headline(found: PeriodicTasks, clock: Clock) -> str:
     if not found.tasks:
         return "The Celery app declares no periodic task"
     states = [each.state for each in found.tasks]
-    late = states.count(PeriodicState.LATE) + states.count(PeriodicState.NOT_ENDED)
+    late = sum(state.is_in_trouble for state in states)
     unknown = states.count(PeriodicState.UNKNOWN)
     parts = [f"{late} late" if late else "", f"of {unknown} it is not known" if unknown else ""]
     said = ", ".join(filter(None, parts)) or "none is late"

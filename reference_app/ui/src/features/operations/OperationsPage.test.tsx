@@ -252,13 +252,14 @@ test("shows no link to the log to other users", () => {
 test("a periodic task that is late says why, above those that come", () => {
   const environment = show(quiet, idle);
   expect(screen.queryByText("Periodic tasks")).toBeNull();
-  const task = (entry: string, state: string, more: object) => ({
+  const task = (entry: string, punctuality: string, place: number, more: object) => ({
     __typename: "PeriodicTask",
     id: `PeriodicTask:${entry}`,
     entry,
     label: `Do ${entry}`,
     schedule: "every 1 h",
-    state,
+    punctuality,
+    place,
     why: "",
     remedy: "",
     due: null,
@@ -275,8 +276,8 @@ test("a periodic task that is late says why, above those that come", () => {
       more: 0,
       ...fresh(),
       changed: [
-        task("first", "on time", { lastRun: { end: ago(2.9) }, due: ago(-57) }),
-        task("second", "late", {
+        task("first", "ON_TIME", 4, { lastRun: { end: ago(2.9) }, due: ago(-57) }),
+        task("second", "LATE", 0, {
           why: "It was due, and it has not been sent.",
           remedy: "Check celery beat.",
         }),

@@ -19,8 +19,6 @@ import type {
   PeriodicPanel_tasks$key,
 } from "./__generated__/PeriodicPanel_tasks.graphql";
 
-const TONES: Readonly<Record<string, Tone>> = { late: "bad", "not ended": "attention", "on time": "good" };
-
 /** What is done by a schedule: whether it comes, and when next. Nothing while no schedule is known. */
 export function PeriodicPanel({ operations }: { readonly operations: PeriodicPanel_operations$key }) {
   const { periodicTasks } = useFragment(
@@ -39,7 +37,7 @@ export function PeriodicPanel({ operations }: { readonly operations: PeriodicPan
         id
         label
         schedule
-        state
+        punctuality: state
         why
         remedy
         due
@@ -87,7 +85,7 @@ function PeriodicRow({
       <TableCell>{task.label}</TableCell>
       <TableCell sx={{ whiteSpace: "nowrap" }}>{task.schedule}</TableCell>
       <TableCell sx={{ minWidth: 260 }}>
-        <StateBadge tone={TONES[task.state] ?? "quiet"} label={humanize(task.state)} />
+        <StateBadge tone={toneOf(task.punctuality)} label={humanize(task.punctuality)} />
         {task.why !== "" && (
           <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
             {inLocalTime(`${task.why} ${task.remedy}`, now)}
@@ -100,6 +98,19 @@ function PeriodicRow({
       <TableCell sx={{ whiteSpace: "nowrap" }}>{next(task.due, now)}</TableCell>
     </TableRow>
   );
+}
+
+function toneOf(state: PeriodicPanel_tasks$data[number]["punctuality"]): Tone {
+  switch (state) {
+    case "LATE":
+      return "bad";
+    case "NOT_ENDED":
+      return "attention";
+    case "ON_TIME":
+      return "good";
+    default:
+      return "quiet";
+  }
 }
 
 /** When it is due. What comes within a minute or two is not known to the second. */

@@ -12,15 +12,13 @@ const LISTS: readonly (readonly [string, string, (record: RecordProxy) => string
   ["tasks", "QueuedTask", (task) => String(task.getValue("startedAt") ?? "~")], // those that wait are last
   ["holds", "Hold", (hold) => String(hold.getValue("since"))],
   ["workers", "Worker", (worker) => String(worker.getValue("name"))],
-  ["periodicTasks", "PeriodicTask", (task) => `${String(order(task))} ${String(task.getValue("entry"))}`],
+  [
+    "periodicTasks",
+    "PeriodicTask",
+    (task) => `${String(task.getValue("place"))} ${String(task.getValue("entry"))}`,
+  ],
   ["runs", "Run", (run) => -Date.parse(String(run.getValue("createdAt")))],
 ];
-
-/** Those that somebody has to look at come first. */
-function order(task: RecordProxy): number {
-  // eslint-disable-next-line lingui/no-unlocalized-strings -- the server's codes
-  return ["late", "not ended", "unknown", "not due yet", "on time"].indexOf(String(task.getValue("state")));
-}
 
 /** Keeps queues, tasks, workers, held locks, periodic tasks and runs up to date: a snapshot replaces the lists, a delta changes them. */
 export function useOperationsUpdates(): LiveStatus {
@@ -63,7 +61,7 @@ export function useOperationsUpdates(): LiveStatus {
             }
             ... on PeriodicTask {
               entry
-              state
+              place
               ...PeriodicPanel_tasks
             }
             ... on Run {
