@@ -16,12 +16,11 @@ from itertools import count
 import eliot
 import numpy as np
 import pytest
-import uvicorn
 from django.db import connection, transaction
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from tests.waiting import wait_until
+from tests.serving import serving
 
 from eliot_progress.adapters.asgi import CausalASGI
 from timelapse.cameras import actions
@@ -157,28 +156,20 @@ class Agent:
         return link
 
 
-@contextmanager
-def serving(application):
-    app = Starlette(routes=[Mount("/agent/v1", CausalASGI(application))])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    wait_until(lambda: server.started)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join(10)
+def mounted(application):
+    return Starlette(routes=[Mount("/agent/v1", CausalASGI(application))])
 
 
 @pytest.fixture(scope="session")
 def port():
-    with serving(application) as port:
+    with serving(mounted(application)) as port:
         yield port
 
 
 @pytest.fixture
 def impatient_agent(agent):
     """An agent at a server that takes a link for dead when it is silent for half a second."""
-    with serving(create_application(idle_s=0.5)) as port:
+    with serving(mounted(create_application(idle_s=0.5))) as port:
         yield Agent(port, agent.token, agent.camera)
 
 

@@ -35,6 +35,7 @@ SHORT_SIDE: Final = 1080
 LEASE: Final = timedelta(seconds=10)
 #: A queued movie's task counts as lost after this time if nobody renders its timelapse; it is sent again.
 RESEND_AFTER: Final = timedelta(seconds=15)
+
 #: The progress of measuring how the camera moved, after which the movie is rendered.
 MEASURING: Final = "render:measure"
 
@@ -44,6 +45,15 @@ WAIT_FOR_LOCK: Final = RetryLater(
 )
 #: Attempts that may end with a dead worker before the movie fails.
 MAX_ATTEMPTS: Final = 5
+
+
+def sound_too_large(most_bytes: int) -> Reason:
+    """Return why a file of sound of more bytes is refused."""
+    return Reason(
+        code="sound_too_large",
+        message=f"The file is larger than {most_bytes / 1e6:g} MB.",
+        remedy="Save the sound as MP3, or choose a shorter one.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

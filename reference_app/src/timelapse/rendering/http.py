@@ -20,11 +20,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from timelapse.rendering import sounds
+from timelapse.rendering.domain import sound_too_large
 from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.sound_intake import add_sound
 from timelapse.shared import conf
 from timelapse.shared.access import needs, refusal
 from timelapse.shared.full_disk import NO_ROOM
+from timelapse.shared.lingering import LingeringClose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,8 +57,11 @@ class _RefusedError(Exception):
         self.answer = JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store"})
 
 
-def create_application() -> Starlette:
-    """Create the application; it is mounted where it knows who is signed in."""
+def create_application() -> LingeringClose:
+    """Create the application; it is mounted where it knows who is signed in.
+
+    Who sends a file that is up to twice too large, or may not send one, reads why.
+    """
     free = asyncio.Semaphore(AT_ONCE)
 
     async def add(request: Request) -> Response:
@@ -68,7 +73,8 @@ def create_application() -> Starlette:
             refused.answer.headers["Connection"] = "close"  # the rest of the body isn't read
             return refused.answer
 
-    return Starlette(routes=[Route("/", add, methods=["POST"])])
+    routes = Starlette(routes=[Route("/", add, methods=["POST"])])
+    return LingeringClose(routes, lambda: 2 * conf.get().max_sound_bytes)
 
 
 @asynccontextmanager
@@ -135,12 +141,8 @@ async def _receive(request: Request, file: Path) -> None:
                     return
                 arrived += len(piece)
                 await asyncio.to_thread(opened.write, piece)
-    raise _RefusedError(
-        200,
-        "sound_too_large",
-        f"The file is larger than {most / 1e6:g} MB.",
-        "Save the sound as MP3, or choose a shorter one.",
-    )
+    reason = sound_too_large(most)
+    raise _RefusedError(200, reason.code, reason.message, reason.remedy)
 
 
 application = create_application()

@@ -67,6 +67,16 @@ def test_impossible_fields_are_named(member, garden):
     ]
 
 
+def test_the_form_says_how_large_a_sound_may_be(member, garden, settings):
+    settings.TIMELAPSE = {"max_sound_bytes": 20_000_000}
+    query = """query ($id: ID!) { node(id: $id) { ... on Timelapse { renderForm {
+      soundLimit { bytes reason { code message } } } } } }"""
+    assert member.ask(query, id=gid(garden))["data"]["node"]["renderForm"]["soundLimit"] == {
+        "bytes": 20_000_000,
+        "reason": {"code": "sound_too_large", "message": "The file is larger than 20 MB."},
+    }
+
+
 def test_every_preset_fills_the_form_with_what_it_means(member, garden):
     query = """query ($id: ID!) { node(id: $id) { ... on Timelapse { renderForm {
       groups { name fields { name kind default maximum choices { value } } } presets { name values }

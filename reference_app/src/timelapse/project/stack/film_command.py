@@ -20,6 +20,7 @@ from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port
 from timelapse.project.stack.signals import stopping_on_signals
 from timelapse.project.stack.supervisor import Supervisor, supervised
+from timelapse.rendering.domain import sound_too_large
 from timelapse.rendering.pipeline.sound import NoSoundError
 from timelapse.rendering.pipeline.sound_check import check_sound
 from timelapse.shared.conf import Settings
@@ -94,8 +95,8 @@ def _require_sound(sound: FilmSound) -> None:
         raise StackError(msg)
     limits = Settings(media_root=Path())
     if sound.path.stat().st_size > limits.max_sound_bytes:
-        most = limits.max_sound_bytes / 1e6
-        msg = f"{sound.path} is larger than {most:g} MB. Save it as MP3, or choose a shorter sound."
+        refused = sound_too_large(limits.max_sound_bytes)
+        msg = f"{sound.path}: {refused.message} {refused.remedy}"
         raise StackError(msg)
     try:
         check_sound(sound.path, max_bytes=limits.decode_bytes, seconds=limits.decode_seconds)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import strawberry
 from strawberry.scalars import JSON
 
-from fsmlock.adapters.graphql import InputField
+from fsmlock.adapters.graphql import InputField, Reason
 from timelapse.rendering import form
-from timelapse.rendering.domain import LONGEST_TITLE, SoundOptions
+from timelapse.rendering.domain import LONGEST_TITLE, SoundOptions, sound_too_large
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.selection import Selection
 from timelapse.rendering.style import Style
+from timelapse.shared import conf
+from timelapse.shared.graphql import BigInt
 
 if TYPE_CHECKING:
     from timelapse.timelapses.models import Timelapse
@@ -127,6 +129,14 @@ class RenderPreset:
     values: JSON = strawberry.field(description="By the name of the group, values by the names of fields.")
 
 
+@strawberry.type(description="How large a file of sound may be, and why a larger one is refused.")
+class SoundLimit:
+    """The server's own limit, so that a page need not send what is refused."""
+
+    bytes: BigInt
+    reason: Reason
+
+
 @strawberry.type(description="What people are asked for a movie beside its speed and size.")
 class RenderForm:
     """The fields, the presets, and from when to when there are frames."""
@@ -136,6 +146,7 @@ class RenderForm:
     sound: RenderFieldGroup = strawberry.field(
         description="How a sound is played, for who has added one; part of no preset."
     )
+    sound_limit: SoundLimit
     longest_title: int
     first_captured_at: datetime | None = strawberry.field(description="Null without frames.")
     last_captured_at: datetime | None = strawberry.field(description="Null without frames.")
@@ -143,10 +154,12 @@ class RenderForm:
     @classmethod
     def of(cls, timelapse: Timelapse) -> RenderForm:
         """Build it. Takes two queries."""
+        most = conf.get().max_sound_bytes
         captured = timelapse.shown_frames().values_list("captured_at", flat=True)
         return cls(
             groups=[RenderFieldGroup.from_value(group) for group in form.GROUPS],
             sound=RenderFieldGroup.from_value(form.SOUND),
+            sound_limit=SoundLimit(bytes=BigInt(most), reason=Reason.from_value(sound_too_large(most))),
             presets=[
                 RenderPreset(name=name, label=preset.label, values=JSON(form.PRESET_VALUES[name]))
                 for name, preset in PRESETS.items()

@@ -55,6 +55,11 @@ const sound = {
   ],
 };
 
+const soundLimit = {
+  bytes: 10,
+  reason: { message: "The file is larger than 10 B.", remedy: "Choose a shorter one." },
+};
+
 afterEach(() => {
   vi.unstubAllGlobals();
 });
@@ -101,6 +106,7 @@ async function open() {
       presets,
       groups,
       sound,
+      soundLimit,
     }),
   });
   await screen.findByRole("dialog", { name: "Options of the movie" });
@@ -187,6 +193,17 @@ test("a sound is sent when it is chosen, and its hash when the movie is asked fo
   expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
     input: { ...untouched, sound: { sha256: "abc", repeats: false, volume: 100 } },
   });
+});
+
+test("a file that is larger than the server's limit isn't sent, and the server's reason is shown", async () => {
+  await open();
+  const stored = { sha256: "abc", name: "short.mp3", seconds: 5 };
+  const tooLarge = new File(["11 bytes..."], "long.mp3", { type: "audio/mpeg" });
+  expect(await choose(tooLarge, 201, { sound: stored })).not.toHaveBeenCalled();
+  expect(screen.getByRole("alert")).toHaveTextContent("The file is larger than 10 B. Choose a shorter one.");
+  await choose(new File(["ten bytes."], "short.mp3", { type: "audio/mpeg" }), 201, { sound: stored });
+  expect(await screen.findByTestId("sound-chosen")).toHaveTextContent("short.mp3");
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("a file that is refused says why, and a sound can be removed again", async () => {

@@ -47,9 +47,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
               longestTitle
               firstCapturedAt
               lastCapturedAt
-              sound {
-                ...SoundChoice_group
-              }
+              ...SoundChoice_form
               presets {
                 name
                 label
@@ -178,7 +176,7 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
               ))}
             </Box>
           ))}
-          {form && <SoundChoice group={form.sound} chosen={sound} onChange={setSound} />}
+          {form && <SoundChoice form={form} chosen={sound} onChange={setSound} />}
         </DialogContent>
         <Box sx={{ px: 3, pt: 1.5 }} role="status">
           <RenderEstimate timelapse={timelapse} frameCount={frameCount} options={settled} withLength />

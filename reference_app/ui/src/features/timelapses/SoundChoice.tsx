@@ -7,7 +7,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { formatPlayTime } from "../../lib/duration.ts";
 import { TransitionField } from "../live/TransitionField.tsx";
-import type { SoundChoice_group$key } from "./__generated__/SoundChoice_group.graphql";
+import type { SoundChoice_form$key } from "./__generated__/SoundChoice_form.graphql";
 import { sendSound, type SentSound, type SoundRefusal } from "./sendSound.ts";
 
 /** What is chosen: a stored sound, and the values of the fields by their names. */
@@ -17,25 +17,37 @@ export interface ChosenSound {
 }
 
 interface Props {
-  readonly group: SoundChoice_group$key;
+  readonly form: SoundChoice_form$key;
   readonly chosen: ChosenSound | null;
   readonly onChange: (chosen: ChosenSound | null) => void;
 }
 
 /** Adds a piece of music or another sound to the movie: the file is sent and checked at once. */
-export function SoundChoice({ group, chosen, onChange }: Props) {
-  const { label, fields } = useFragment(
+export function SoundChoice({ form, chosen, onChange }: Props) {
+  const {
+    sound: { label, fields },
+    soundLimit,
+  } = useFragment(
     graphql`
-      fragment SoundChoice_group on RenderFieldGroup {
-        label
-        fields {
-          name
-          default
-          ...TransitionField_field
+      fragment SoundChoice_form on RenderForm {
+        sound {
+          label
+          fields {
+            name
+            default
+            ...TransitionField_field
+          }
+        }
+        soundLimit {
+          bytes
+          reason {
+            message
+            remedy
+          }
         }
       }
     `,
-    group,
+    form,
   );
   const input = useRef<HTMLInputElement>(null);
   const [sending, setSending] = useState<AbortController | null>(null);
@@ -43,6 +55,10 @@ export function SoundChoice({ group, chosen, onChange }: Props) {
   useEffect(() => () => sending?.abort(), [sending]);
 
   async function send(file: File) {
+    if (file.size > Number(soundLimit.bytes)) {
+      setRefusal(soundLimit.reason);
+      return;
+    }
     const controller = new AbortController();
     setSending(controller);
     setRefusal(null);
