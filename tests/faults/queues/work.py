@@ -77,3 +77,12 @@ def total(numbers: list[int]) -> int:
 @app.task(name="work.ignore")
 def ignore(*_args: object, **_kwargs: object) -> None:
     pass
+
+
+@app.task(name="work.counted", bind=True)
+def counted(self) -> None:
+    """Note its start and its end, and stay between them while the gate is closed."""
+    _note(self.request.id)
+    while notes.exists("closed"):
+        time.sleep(0.02)
+    notes.sadd("ended", self.request.id)
