@@ -393,7 +393,7 @@ def test_a_periodic_task_says_when_it_is_due_and_why_that_is_not_known(admin_cli
     app.conf.beat_schedule = {HOSTILE: {"task": "work.mail", "schedule": 60.0}}
     page = text(get(admin_client, "admin:queue_insight_periodic"))
     assert "1 periodic task, of 1 it is not known." in page
-    assert "Whether it comes is not known: no collector has observed tasks for the last minutes." in page
+    assert "Whether it comes is not known: no collector has listened for the last minutes." in page
     assert "every 1 min" in page
     assert HOSTILE not in page
 

@@ -125,7 +125,19 @@ def test_without_a_collector_of_late_everything_is_unknown_and_says_so(silent_fo
 def test_a_collector_that_hears_no_event_at_all_knows_nothing():
     recorded = Recorded(mail=60.0)
     recorded.listen(HOUR, HOUR + 900)
-    assert recorded.read(HOUR + 900)["mail"].reason.code == "not_observed"
+    assert recorded.read(HOUR + 900)["mail"].reason.code == "no_events"
+
+
+@pytest.mark.parametrize("since_s", [5, 70, 119])
+def test_a_collector_that_has_just_begun_to_listen_says_what_it_has_seen(since_s):
+    recorded = Recorded(mail=timedelta(hours=1), hourly=crontab(minute=30))
+    recorded.sent("mail", HOUR + 2)
+    recorded.ran("mail", HOUR + 3)
+    recorded.listen(HOUR, HOUR + since_s)
+    found = recorded.read(HOUR + since_s)
+    assert (found["mail"].state, found["mail"].reason) == (PeriodicState.ON_TIME, None)
+    assert found["mail"].due.timestamp() == pytest.approx(HOUR + 3600, abs=61)
+    assert (found["hourly"].state, found["hourly"].due.minute) == (PeriodicState.NOT_DUE_YET, 30)
 
 
 def test_of_too_many_names_one_that_was_dropped_is_not_called_late():

@@ -137,7 +137,10 @@ class _Past:
                 yield resolution, record
 
     def _observed_since(self) -> float | None:
-        """Return since when a collector has listened without a gap, but for the last minute or two."""
+        """Return since when a collector has listened without a gap, but for the last minute or two.
+
+        Of one that began in these, only that it listens now is known.
+        """
         since = float(MINUTE.start(self.now) - MINUTE.period_s)
         found = False
         for resolution, number in _READ:
@@ -146,9 +149,15 @@ class _Past:
                 record = self._records.get(key(resolution, ALL, start))
                 lasted = min(resolution.period_s, self.now - start)
                 if record is None or record.observed_s < OBSERVED * lasted:
-                    return since if found else None
+                    return since if found else self._listens_at()
                 since, found = float(start), True
         return since
+
+    def _listens_at(self) -> float | None:
+        """Return now if a collector has listened in this minute or in the one before; None if none has."""
+        newest = MINUTE.start(self.now)
+        records = (self._records.get(key(MINUTE, ALL, start)) for start in (newest, newest - MINUTE.period_s))
+        return self.now if any(record and record.observed_s > 0 for record in records) else None
 
     def is_kept(self, task: str) -> bool:
         """Whether a run of this task would be found: of too many names, the least recent are dropped."""

@@ -87,7 +87,7 @@ def judge(
         return PeriodicState.UNKNOWN, UNREADABLE, None
     due = None if seen.last is None else due_after(seen.last)
     if past.observed_since is None or not past.has_events:
-        return PeriodicState.UNKNOWN, NOBODY_LISTENS, due
+        return PeriodicState.UNKNOWN, NOBODY_LISTENS if past.observed_since is None else NO_EVENTS, due
     # What came before the collector listened was not seen, so only what was due since then can be late.
     missed = due_after(max(past.observed_since, seen.last or 0))
     if missed + GRACE_S < past.now:
@@ -95,8 +95,8 @@ def judge(
     if due is not None and due + GRACE_S < past.now:
         return PeriodicState.UNKNOWN, _unobserved(due, past.observed_since), missed
     if seen.unanswered is not None and seen.unanswered.end.timestamp() + GRACE_S < past.now:
-        return PeriodicState.NOT_ENDED, _not_ended(seen.unanswered, seen.run), missed
-    return PeriodicState.NOT_DUE_YET if seen.last is None else PeriodicState.ON_TIME, None, missed
+        return PeriodicState.NOT_ENDED, _not_ended(seen.unanswered, seen.run), due
+    return (PeriodicState.NOT_DUE_YET, None, missed) if due is None else (PeriodicState.ON_TIME, None, due)
 
 
 UNREADABLE: Final = Reason(
@@ -111,8 +111,13 @@ DROPPED: Final = Reason(
 )
 NOBODY_LISTENS: Final = Reason(
     code="not_observed",
-    message="Whether it comes is not known: no collector has observed tasks for the last minutes.",
-    remedy="Run `manage.py queue_insight collect`, and the workers with -E.",
+    message="Whether it comes is not known: no collector has listened for the last minutes.",
+    remedy="Run `manage.py queue_insight collect`.",
+)
+NO_EVENTS: Final = Reason(
+    code="no_events",
+    message="Whether it comes is not known: the collector has seen no task being sent, nor one that ended.",
+    remedy="Run the workers with -E.",
 )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from tests.values import NOW
 
 from queue_insight.page.clock import Clock
-from queue_insight.page.periodic import as_json, as_text, headline, periodic_row
+from queue_insight.page.periodic import as_json, as_text, headline, periodic_row, reason_of_all
 from queue_insight.periodic import PeriodicTask, PeriodicTasks
 from queue_insight.periodic_state import NOBODY_LISTENS, PeriodicState, Span
 
@@ -24,6 +24,13 @@ def test_a_time_is_shown_as_exactly_as_it_is_known():
     row = periodic_row(task(last_sent=MINUTE, last_run=LONG_AGO), CLOCK)
     assert (row.last_sent, row.last_run, row.due) == ("11:55", "07:00 to 08:00", "?")
     assert periodic_row(task(), CLOCK).last_sent == "not seen"
+
+
+def test_a_reason_that_all_share_is_said_once():
+    unheard = periodic_row(task(state=PeriodicState.UNKNOWN, reason=NOBODY_LISTENS), CLOCK)
+    assert reason_of_all([unheard, unheard]).startswith("Whether it comes is not known")
+    assert reason_of_all([unheard, periodic_row(task(), CLOCK)]) == ""
+    assert reason_of_all([unheard]) == reason_of_all([]) == ""
 
 
 def test_the_headline_says_how_many_are_late_and_of_how_many_it_is_not_known():

@@ -226,11 +226,13 @@ def failures(
 
 def periodic(reading: Reading, found: PeriodicTasks | None) -> Context:
     """Return the periodic tasks; None stands for "not known"."""
+    rows = [] if found is None else [regular.periodic_row(each, reading.clock) for each in found.tasks]
     return {
         **_common(reading),
         "title": "Periodic tasks",
         "headline": "" if found is None else regular.headline(found, reading.clock),
-        "rows": [] if found is None else [regular.periodic_row(each, reading.clock) for each in found.tasks],
+        "rows": rows,
+        "reason_of_all": regular.reason_of_all(rows),
         "more": 0 if found is None else found.more,
         "other_scheduler": "" if found is None else shown(found.other_scheduler),
     }

@@ -13,6 +13,8 @@ from queue_insight.reasons import count
 from queue_insight.render import JSON_VERSION, plain, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from queue_insight.page.clock import Clock
     from queue_insight.periodic import PeriodicTask, PeriodicTasks
     from queue_insight.periodic_state import Span
@@ -57,6 +59,12 @@ def periodic_row(found: PeriodicTask, clock: Clock) -> PeriodicRow:
         succeeded=found.succeeded,
         failed=found.failed,
     )
+
+
+def reason_of_all(rows: Sequence[PeriodicRow]) -> str:
+    """Return the reason that all rows share, which is said once; empty if they share none."""
+    reasons = {f"{row.why} {row.remedy}".strip() for row in rows}
+    return reasons.pop() if len(rows) > 1 and len(reasons) == 1 else ""
 
 
 def headline(found: PeriodicTasks, clock: Clock) -> str:

@@ -249,23 +249,42 @@ test("shows no link to the log to other users", () => {
   expect(screen.queryByRole("link", { name: "View log" })).toBeNull();
 });
 
+const task = (entry: string, punctuality: string, place: number, more: object) => ({
+  __typename: "PeriodicTask",
+  id: `PeriodicTask:${entry}`,
+  entry,
+  label: `Do ${entry}`,
+  schedule: "every 1 h",
+  punctuality,
+  place,
+  why: "",
+  remedy: "",
+  due: null,
+  lastRun: null,
+  ...more,
+});
+
+test("what is true of all periodic tasks is said once", () => {
+  const environment = show(quiet, idle);
+  const unheard = { why: "No collector listens.", remedy: "Run one." };
+  send(environment, running(environment, "useOperationsUpdatesSubscription"), {
+    OperationsUpdate: () => ({
+      kind: "SNAPSHOT",
+      seq: 1,
+      heartbeatSeconds: 5,
+      gone: [],
+      more: 0,
+      ...fresh(),
+      changed: [task("first", "UNKNOWN", 2, unheard), task("second", "UNKNOWN", 2, unheard)],
+    }),
+  });
+  expect(screen.getAllByTestId("periodic-task")).toHaveLength(2);
+  expect(screen.getAllByText("No collector listens. Run one.")).toHaveLength(1);
+});
+
 test("a periodic task that is late says why, above those that come", () => {
   const environment = show(quiet, idle);
   expect(screen.queryByText("Periodic tasks")).toBeNull();
-  const task = (entry: string, punctuality: string, place: number, more: object) => ({
-    __typename: "PeriodicTask",
-    id: `PeriodicTask:${entry}`,
-    entry,
-    label: `Do ${entry}`,
-    schedule: "every 1 h",
-    punctuality,
-    place,
-    why: "",
-    remedy: "",
-    due: null,
-    lastRun: null,
-    ...more,
-  });
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
   send(environment, running(environment, "useOperationsUpdatesSubscription"), {
     OperationsUpdate: () => ({

@@ -49,9 +49,18 @@ export function PeriodicPanel({ operations }: { readonly operations: PeriodicPan
     periodicTasks,
   );
   const now = useServerNow();
-  if (tasks.length === 0) return null;
+  const [first] = tasks;
+  if (!first) return null;
+  // What is true of all of them, such as that nobody listens, is said once.
+  const ofAll =
+    tasks.length > 1 && tasks.every((task) => reasonOf(task) === reasonOf(first)) ? reasonOf(first) : "";
   return (
     <Panel title={t`Periodic tasks`}>
+      {ofAll !== "" && (
+        <Typography variant="body2" sx={{ color: "text.secondary" }}>
+          {inLocalTime(ofAll, now)}
+        </Typography>
+      )}
       <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={t`Table of periodic tasks`}>
         <Table size="small">
           <TableHead>
@@ -63,7 +72,7 @@ export function PeriodicPanel({ operations }: { readonly operations: PeriodicPan
           </TableHead>
           <TableBody>
             {tasks.map((task) => (
-              <PeriodicRow key={task.id} task={task} now={now} />
+              <PeriodicRow key={task.id} task={task} reason={ofAll === "" ? reasonOf(task) : ""} now={now} />
             ))}
           </TableBody>
         </Table>
@@ -72,13 +81,20 @@ export function PeriodicPanel({ operations }: { readonly operations: PeriodicPan
   );
 }
 
-function PeriodicRow({
-  task,
-  now,
-}: {
-  readonly task: PeriodicPanel_tasks$data[number];
+type PeriodicTask = PeriodicPanel_tasks$data[number];
+
+/** Why it is not on time, and what to do; empty if it is. */
+function reasonOf({ why, remedy }: PeriodicTask): string {
+  return `${why} ${remedy}`.trim();
+}
+
+interface RowProps {
+  readonly task: PeriodicTask;
+  readonly reason: string;
   readonly now: number;
-}) {
+}
+
+function PeriodicRow({ task, reason, now }: RowProps) {
   const lastRun = instant(task.lastRun?.end);
   return (
     <TableRow data-testid="periodic-task">
@@ -86,9 +102,9 @@ function PeriodicRow({
       <TableCell sx={{ whiteSpace: "nowrap" }}>{task.schedule}</TableCell>
       <TableCell sx={{ minWidth: 260 }}>
         <StateBadge tone={toneOf(task.punctuality)} label={humanize(task.punctuality)} />
-        {task.why !== "" && (
+        {reason !== "" && (
           <Typography variant="caption" component="p" sx={{ color: "text.secondary" }}>
-            {inLocalTime(`${task.why} ${task.remedy}`, now)}
+            {inLocalTime(reason, now)}
           </Typography>
         )}
       </TableCell>
@@ -100,7 +116,7 @@ function PeriodicRow({
   );
 }
 
-function toneOf(state: PeriodicPanel_tasks$data[number]["punctuality"]): Tone {
+function toneOf(state: PeriodicTask["punctuality"]): Tone {
   switch (state) {
     case "LATE":
       return "bad";

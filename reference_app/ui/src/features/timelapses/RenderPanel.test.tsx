@@ -102,7 +102,9 @@ test("requests a movie at the chosen speed and size", async () => {
   await userEvent.click(screen.getByRole("combobox", { name: "Speed" }));
   await userEvent.click(screen.getByRole("option", { name: "60 fps" }));
   expect(screen.getByText(/make a movie of 5.0 s/)).toBeVisible();
-  await userEvent.click(screen.getByRole("combobox", { name: "Size" }));
+  const size = screen.getByRole("combobox", { name: "Size" });
+  expect(size).toHaveTextContent("As the pictures");
+  await userEvent.click(size);
   await userEvent.click(screen.getByRole("option", { name: "1920 × 1080" }));
   await userEvent.click(screen.getByTestId("render-button"));
   const operation = running(environment, "useRenderTimelapseMutation");

@@ -21,10 +21,10 @@ const RenderDialog = lazy(async () => ({ default: (await import("./RenderDialog.
 
 const RATES = [12, 24, 30, 60] as const;
 const SIZES = [
-  { label: null, width: null, height: null },
-  { label: "640 × 360", width: 640, height: 360 },
-  { label: "1280 × 720", width: 1280, height: 720 },
-  { label: "1920 × 1080", width: 1920, height: 1080 },
+  { width: null, height: null },
+  { width: 640, height: 360 },
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
 ] as const;
 const PRESET = { rate: 30, size: 0 };
 
@@ -90,8 +90,8 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
             }}
           >
             {SIZES.map((each, index) => (
-              <MenuItem key={each.label} value={index}>
-                {each.label}
+              <MenuItem key={each.width} value={index}>
+                {each.width === null ? t`As the pictures` : `${String(each.width)} × ${String(each.height)}`}
               </MenuItem>
             ))}
           </TextField>
