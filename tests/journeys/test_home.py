@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from .test_accessibility import in_each_scheme, violations
 from .test_page_tells_the_truth import CARDS, stopped
 
-PHONE = {"width": 390, "height": 844}
+PHONE = {"width": 360, "height": 780}
 DESKTOP = {"width": 1280, "height": 800}
 
 
@@ -42,9 +42,15 @@ def test_the_wall_is_live_says_what_needs_somebody_and_fills_the_screen(shared_s
             for scheme in in_each_scheme(page):
                 screenshot(page, f"home-{size['width']}-{scheme}")
                 assert violations(page) == [], (size, scheme)
+            assert page.evaluate(CUT_OFF) == []
     expect(visitor.find("needs-you")).to_have_count(0)
     assert visitor.errors == []
 
+
+#: The words of the navigation that don't fit into it.
+CUT_OFF = """() => [...document.querySelectorAll("nav a")]
+  .filter((each) => each.scrollWidth > each.clientWidth || each.getBoundingClientRect().right > innerWidth)
+  .map((each) => each.innerText)"""
 
 #: The texts that are the page's own: what people named, and what the server says, is elsewhere.
 OWN_TEXTS = """() => [...document.querySelectorAll(
@@ -67,6 +73,9 @@ def test_somebody_reads_the_page_in_german_and_the_device_remembers_it(shared_st
     for scheme in in_each_scheme(page):
         screenshot(page, f"home-german-{scheme}")
         assert violations(page) == [], scheme
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(CUT_OFF) == []
+    page.set_viewport_size(DESKTOP)
 
     visitor.find("wall-tile").first.click()
     expect(page.get_by_role("region", name="Film rendern")).to_be_visible()
