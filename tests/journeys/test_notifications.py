@@ -75,7 +75,6 @@ def test_a_queue_without_a_worker_is_mailed_and_once_more_when_it_has_one(
         assert "celery -A timelapse.project.celery worker -E -Q render" in text
         assert f"{stack.address}/operations" in text
     wait_until(lambda: mailbox.about("Workers take tasks from the queue “render” again."), "the end", 120)
-    page.reload()
     expect(visitor.find("notification").first).to_contain_text("Workers take tasks from the queue")
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)

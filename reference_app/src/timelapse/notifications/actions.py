@@ -12,6 +12,7 @@ from django.db import transaction
 
 from fsmlock import Reason, Refused
 from timelapse.notifications import services
+from timelapse.notifications.changes import publish_change
 from timelapse.notifications.models import Choice, Destination
 
 #: How many destinations a person can have.
@@ -64,6 +65,7 @@ def choose(
         raise Refused([_HALF_QUIET])
     values = {**kinds, "quiet_from": quiet_from, "quiet_until": quiet_until, "zone": zone}
     Choice.objects.update_or_create(user=user, defaults=values)
+    publish_change(user.pk)
 
 
 def add_mail_address(user: User, address: str) -> Destination:
@@ -107,4 +109,5 @@ def _add(user: User, **values: str) -> Destination:
             raise Refused([_KNOWN])
         if own.count() >= MOST_DESTINATIONS:
             raise Refused([_TOO_MANY])
+        publish_change(user.pk)
         return Destination.objects.create(user=user, **values)

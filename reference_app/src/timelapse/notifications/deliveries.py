@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from fsmlock import Reason, Refused
 from timelapse.notifications import queries
+from timelapse.notifications.changes import publish_change
 from timelapse.notifications.models import Delivery, Destination, Notification
 from timelapse.notifications.retries import GIVE_UP_AFTER, wait_after
 
@@ -65,6 +66,7 @@ def settle(
     claimed = Destination.objects.filter(pk=destination.pk, claim=destination.claim)
     if not claimed.update(claim="", claimed_until=None):
         return
+    publish_change(destination.user_id)
     _settle(outdated, Delivery.States.OUTDATED, now)
     if error:
         failures = min(destination.failures + 1, _MOST_FAILURES)
@@ -105,6 +107,7 @@ def begin_test(user: User, destination: Destination) -> Delivery:
         minutes = round(TESTS_WITHIN / timedelta(minutes=1))
         message = f"You have sent {MOST_TESTS} tests in {minutes} minutes."
         raise Refused([Reason(code="too_many_tests", message=message, remedy="Wait some minutes.")])
+    publish_change(user.pk)
     sent = Notification.objects.create(
         user=user, need="test", begun_at=now, message="This is a test.", path="/notifications", created_at=now
     )
@@ -121,6 +124,7 @@ def begin_test(user: User, destination: Destination) -> Delivery:
 def settle_test(delivery: Delivery, *, error: str) -> None:
     """Record how a test went. One that was delivered ends the failures of its destination."""
     now = timezone.now()
+    publish_change(delivery.destination.user_id)
     if error:
         Destination.objects.filter(pk=delivery.destination_id, failing_since=None).update(failing_since=now)
         Destination.objects.filter(pk=delivery.destination_id).update(error=error, failures=F("failures") + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final, Self, cast
@@ -23,9 +24,21 @@ from timelapse.notifications import (
     tasks,
     transitions,  # noqa: F401 - registers what applies them
 )
+from timelapse.notifications.changes import group_of
 from timelapse.notifications.sending import NotDeliveredError
+from timelapse.shared import conf
 from timelapse.shared.access import SIGNED_IN, only, readable_by
-from timelapse.shared.graphql import Stateful, UserError, current_user, load, signed_in, user_errors
+from timelapse.shared.graphql import (
+    LiveUpdate,
+    Stateful,
+    UserError,
+    current_user,
+    kind_of,
+    load,
+    signed_in,
+    user_errors,
+)
+from timelapse.shared.live import watch
 
 _REMEDY: Final = "If the address is right, try again later, or ask an operator."
 _ABSENT: Final = fsmlock.Reason(
@@ -160,6 +173,13 @@ class Subscriber(Stateful):
         return [Notification.from_row(each) for each in found]
 
 
+@strawberry.type
+class SubscriberUpdate(LiveUpdate):
+    """One message of `subscriberUpdates`."""
+
+    changed: list[Subscriber]
+
+
 @strawberry.type(description="What the other side said, or why nothing arrived.")
 class TestNotificationPayload:
     """What the other side said."""
@@ -179,7 +199,32 @@ class Query:
     )
     async def subscriber(self, info: Info) -> Subscriber:
         """Find the viewer."""
-        return cast("Subscriber", await models.Subscriber.objects.aget(pk=signed_in(info).pk))
+        return await _viewer(info)
+
+
+async def _viewer(info: Info) -> Subscriber:
+    return cast("Subscriber", await models.Subscriber.objects.aget(pk=signed_in(info).pk))
+
+
+@strawberry.type
+class Subscription:
+    """Live reads of notifications."""
+
+    @strawberry.subscription(
+        description="The viewer's own notifications: a snapshot, then again at each change.",
+        metadata=only(SIGNED_IN),
+    )
+    async def subscriber_updates(self, info: Info) -> AsyncGenerator[SubscriberUpdate, None]:
+        """Read them again for each change. A heartbeat reads nothing: nothing changes with time."""
+        heartbeat, seq = conf.get().heartbeat_seconds, 0
+        async for event in watch(group_of(signed_in(info).pk), heartbeat_s=heartbeat):
+            seq += 1
+            yield SubscriberUpdate(
+                kind=kind_of(event),
+                seq=seq,
+                heartbeat_seconds=heartbeat,
+                changed=[] if event is None else [await _viewer(info)],
+            )
 
 
 @strawberry.type
@@ -193,7 +238,7 @@ class Mutation:
     async def send_test_notification(self, info: Info, id: relay.GlobalID) -> TestNotificationPayload:  # noqa: A002
         """Send it from a thread that no other request waits for."""
         user = signed_in(info)
-        viewer = cast("Subscriber", await models.Subscriber.objects.aget(pk=user.pk))
+        viewer = await _viewer(info)
         found = await sync_to_async(queries.destination_of)(user, id)
         if found is None:
             return TestNotificationPayload(subscriber=viewer, errors=user_errors([_ABSENT]))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from timelapse.notifications import hysteresis, queries
+from timelapse.notifications.changes import publish_change
 from timelapse.notifications.domain import OVER, Kind, about_of
 from timelapse.notifications.hysteresis import LONGEST_GAP, Observed
 from timelapse.notifications.models import Delivery, Destination, KnownNeed, Notification, Watch
@@ -164,7 +165,10 @@ def _notify(news: list[_News], now: datetime) -> None:
         for each, places in waiting
         for place in places
     )
-    _trim({each.user_id for each in made})
+    people_notified = {each.user_id for each in made}
+    _trim(people_notified)
+    for person_notified in people_notified:
+        publish_change(person_notified)
 
 
 def _places(person: User, need: KnownNeed, found: Occurrence | None) -> list[Destination]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fsmlock import Refused
 from timelapse.notifications import actions
+from timelapse.notifications.changes import publish_change
 from timelapse.notifications.models import Destination, Subscriber
 from timelapse.shared.access import missing_permission
 from timelapse.shared.transitions import Applied, applied_by
@@ -49,6 +50,7 @@ def remove(destination: Destination, user: User) -> Applied:
     """Delete it, with what waits for it."""
     _require_own(destination.user_id, user)
     destination.delete()
+    publish_change(user.pk)
     return Applied(obj=None)
 
 

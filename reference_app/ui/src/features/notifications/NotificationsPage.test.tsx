@@ -4,7 +4,7 @@ import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
-import { renderWithRelay } from "../../../test/renderWithRelay.tsx";
+import { renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import type { NotificationsPageQuery } from "./__generated__/NotificationsPageQuery.graphql";
 import query from "./__generated__/NotificationsPageQuery.graphql.ts";
 import { NotificationsPage } from "./NotificationsPage.tsx";
@@ -85,6 +85,28 @@ test("shows what the other side said to a test", async () => {
     );
   });
   expect(await screen.findByText("The mail server accepted it.")).toBeVisible();
+});
+
+test("a notification that is sent while the page is open appears, and a destination says that it fails", () => {
+  const environment = show(subscriber());
+  expect(screen.getByText("There was nothing to notify you of.")).toBeVisible();
+  const notification = {
+    id: "notification-1",
+    message: "Roof is offline.",
+    path: "/cameras/x",
+    createdAt: "2020-01-01T06:00:00Z",
+    deliveries: [],
+  };
+  send(environment, running(environment, "useSubscriberUpdatesSubscription"), {
+    SubscriberUpdate: () => ({ kind: "DELTA", seq: 1, heartbeatSeconds: 10 }),
+    Subscriber: () =>
+      subscriber({
+        notifications: [notification],
+        destinations: [{ ...mail, problem: "Could not be delivered since 2020-01-01T12:04:00Z: No" }],
+      }),
+  });
+  expect(screen.getByTestId("notification")).toHaveTextContent("Roof is offline.");
+  expect(screen.getByTestId("destination")).toHaveTextContent("Could not be delivered since");
 });
 
 test("lists what the viewer was notified of, and what became of it at each destination", () => {

@@ -6,11 +6,13 @@ import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "re
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
+import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import type { NotificationsPage_subscriber$key } from "./__generated__/NotificationsPage_subscriber.graphql";
 import type { NotificationsPageQuery } from "./__generated__/NotificationsPageQuery.graphql";
 import { DestinationRow } from "./DestinationRow.tsx";
 import { NotificationHistory } from "./NotificationHistory.tsx";
+import { useSubscriberUpdates } from "./useSubscriberUpdates.ts";
 
 const list = { m: 0, p: 0, listStyle: "none", display: "grid", gap: 2 } as const;
 
@@ -30,11 +32,13 @@ export function NotificationsPage({
     `,
     queryRef,
   );
+  const status = useSubscriberUpdates();
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
         title={t`Notifications`}
         lead={t`What you are notified of, and where. Only you see this.`}
+        actions={<LiveStatusBadge status={status} />}
       />
       <Subscription subscriber={subscriber} />
     </Box>
