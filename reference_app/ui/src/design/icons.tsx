@@ -41,3 +41,7 @@ export const InfoIcon = stroked("M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 11v5M12
 export const PlusIcon = stroked("M12 5v14M5 12h14", "PlusIcon");
 export const LockIcon = stroked("M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3", "LockIcon");
 export const SparkIcon = stroked("M5 4.5v15l14-7.5z", "SparkIcon");
+export const MoreIcon = stroked(
+  "M4.4 12a.6.6 0 1 0 1.2 0 .6.6 0 1 0-1.2 0M11.4 12a.6.6 0 1 0 1.2 0 .6.6 0 1 0-1.2 0M18.4 12a.6.6 0 1 0 1.2 0 .6.6 0 1 0-1.2 0",
+  "MoreIcon",
+);

@@ -107,10 +107,10 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <CameraView camera={live} />
         </Box>
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
+          <Transitions of={live} except={["configure", "start_deleting"]} title={t`Actions`} />
           <CameraHealth camera={live} />
           <WhyButton of={page.id} label={t`Is anything wrong?`} />
           <ObjectRuns of={live} />
-          <Transitions of={live} danger={false} except={["configure"]} title={t`Actions`} />
           <CameraTimelapses camera={live} />
           <CameraConfiguration camera={live} />
         </Box>
@@ -122,10 +122,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         </Box>
         <Box sx={{ gridArea: "end", minWidth: 0 }}>
           <Panel title={t`Danger zone`}>
-            <Box sx={{ display: "grid", gap: 1.5, justifyItems: "start" }}>
-              <Transitions of={live} danger except={["start_deleting"]} />
-              <DeleteCamera camera={live} />
-            </Box>
+            <DeleteCamera camera={live} />
           </Panel>
         </Box>
       </Box>

@@ -2,12 +2,14 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import LinearProgress from "@mui/material/LinearProgress";
 import Typography from "@mui/material/Typography";
-import { useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 
+import { ActionMenu, type MenuAction } from "../../design/ActionMenu.tsx";
 import { ConfirmDialog } from "../../design/ConfirmDialog.tsx";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon, FilmIcon } from "../../design/icons.tsx";
 import { Logo } from "../../design/Logo.tsx";
+import { MoreButton } from "../../design/MoreButton.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { PageSkeleton } from "../../design/PageSkeleton.tsx";
 import { Panel } from "../../design/Panel.tsx";
@@ -27,6 +29,13 @@ const NAMES = [
   "🌄 Sunrise 🌅 <b>Garden</b> & pond",
 ];
 const TONES: readonly Tone[] = ["good", "attention", "bad", "quiet"];
+const ACTIONS: readonly MenuAction[] = [
+  { name: "collect", label: "Collect logs", isDangerous: false, refusal: null },
+  { name: "restart", label: "Restart agent", isDangerous: false, refusal: "The agent has never connected." },
+  { name: "long", label: NAMES[2] ?? "", isDangerous: false, refusal: NAMES[1] },
+  { name: "retention", label: "Retention", isDangerous: true, refusal: "It is archived. Bring it back." },
+  { name: "revoke", label: "Revoke", isDangerous: true, refusal: null },
+];
 const VARIANTS = ["contained", "outlined", "text"] as const;
 /** A picture that no server has to send. */
 const PICTURE =
@@ -65,6 +74,9 @@ export function DesignPage() {
         </Panel>
         <Panel title="Buttons">
           <Buttons />
+        </Panel>
+        <Panel title="Actions">
+          <Actions />
         </Panel>
         {NAMES.map((name) => (
           <Panel
@@ -224,5 +236,39 @@ function Buttons() {
         {NAMES[1]}
       </ConfirmDialog>
     </States>
+  );
+}
+
+/** The main action, the common ones beside it, and a menu of the rest. */
+function Actions() {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const id = useId();
+  const close = () => {
+    setAnchor(null);
+  };
+  return (
+    <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1 }}>
+      <Button size="small" variant="contained">
+        Capture now
+      </Button>
+      <Button size="small" variant="outlined">
+        New timelapse
+      </Button>
+      <Button size="small" variant="outlined">
+        Request preview
+      </Button>
+      <MoreButton id={id} menu={anchor ? `${id}-menu` : undefined} onPress={setAnchor} />
+      {anchor && (
+        <ActionMenu
+          id={`${id}-menu`}
+          labelledBy={id}
+          anchor={anchor}
+          open
+          actions={ACTIONS}
+          onChoose={close}
+          onClose={close}
+        />
+      )}
+    </Box>
   );
 }

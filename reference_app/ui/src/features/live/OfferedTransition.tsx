@@ -1,11 +1,11 @@
 import type { ButtonProps } from "@mui/material/Button";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import type { OfferedTransition_transition$key } from "./__generated__/OfferedTransition_transition.graphql";
 import { onDemand } from "./onDemand.tsx";
 import { TransitionButton } from "./TransitionButton.tsx";
-import { useTransition } from "./useTransition.ts";
+import { useChosenTransition } from "./useChosenTransition.ts";
 
 const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
 
@@ -20,32 +20,27 @@ interface Props {
   readonly of: string;
   readonly transition: OfferedTransition_transition$key;
   readonly label?: string | undefined;
+  /** Whether another one is the main one, so that this one must not look like it. */
+  readonly isBeside?: boolean;
   /** What says more than the reasons when it is not allowed. */
   readonly why?: ReactNode;
 }
 
 /** The button of one transition. It asks first what the server wants to know, or to have confirmed. */
-export function OfferedTransition({ of, transition, label, why }: Props) {
+export function OfferedTransition({ of, transition, label, isBeside = false, why }: Props) {
   const data = useFragment(
     graphql`
       fragment OfferedTransition_transition on Transition {
         name
         kind
-        confirm {
-          __typename
-        }
-        input {
-          __typename
-        }
+        ...useChosenTransition_transitions
         ...TransitionButton_transition
         ...TransitionDialog_transition
       }
     `,
     transition,
   );
-  const [asking, setAsking] = useState(false);
-  const [apply, busy] = useTransition();
-  const asks = data.confirm !== null || data.input.length > 0;
+  const { choose, asked, close, busy } = useChosenTransition(of, [data]);
   return (
     <>
       <TransitionButton
@@ -56,20 +51,11 @@ export function OfferedTransition({ of, transition, label, why }: Props) {
         busy={busy}
         why={why}
         onPress={() => {
-          if (asks) setAsking(true);
-          else apply({ id: of, name: data.name, input: {} });
+          choose(data.name);
         }}
-        {...looks[data.kind]}
+        {...(isBeside && data.kind === "PRIMARY" ? {} : looks[data.kind])}
       />
-      {asking && (
-        <TransitionDialog
-          of={of}
-          transition={data}
-          onClose={() => {
-            setAsking(false);
-          }}
-        />
-      )}
+      {asked !== null && <TransitionDialog of={of} transition={data} onClose={close} />}
     </>
   );
 }

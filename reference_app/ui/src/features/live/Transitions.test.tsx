@@ -32,7 +32,7 @@ const field = (over: object) => ({
 function show(
   offers: readonly object[],
   except: readonly string[] = [],
-  props: { readonly danger?: boolean; readonly title?: string } = {},
+  props: { readonly title?: string; readonly labels?: Readonly<Record<string, string>> } = {},
 ) {
   const film = () => ({ __typename: "Timelapse", id: "film-1", availableTransitions: offers });
   return renderFromQuery<TransitionsTestQuery>({
@@ -58,13 +58,88 @@ test("whatever is offered has a button that sends its name", async () => {
   });
 });
 
-test("a page keeps apart what can't be undone, under a title that goes with the last button", () => {
-  const offers = [offer({}), offer({ name: "revoke", label: "Revoke", kind: "DANGER" })];
-  show(offers, [], { danger: false, title: "Actions" });
+test("the title goes with the last button", () => {
+  show([offer({})], [], { title: "Actions" });
   const actions = within(screen.getByRole("region", { name: "Actions" }));
   expect(actions.getAllByRole("button").map((each) => each.textContent)).toEqual(["Archive"]);
-  show(offers, ["archive"], { danger: false, title: "Nothing" });
+  show([offer({})], ["archive"], { title: "Nothing" });
   expect(screen.queryByRole("region", { name: "Nothing" })).toBeNull();
+});
+
+const named = (label: string, over: object = {}) => offer({ name: label.toLowerCase(), label, ...over });
+const MANY = [
+  named("Revoke", { kind: "DANGER", confirm: { title: "Revoke it?", text: "It can’t be undone." } }),
+  named("Edit"),
+  named("Capture", { kind: "PRIMARY" }),
+  named("Preview"),
+  named("Restart"),
+  named("Deliver", {
+    allowed: false,
+    reasons: [{ code: "offline", message: "It is offline.", remedy: "Connect it." }],
+  }),
+];
+const openMenu = () => userEvent.click(screen.getByRole("button", { name: "More actions" }));
+
+test("the main one stands out, two stand beside it, and a menu has the rest with dangers last", async () => {
+  show(MANY);
+  expect(screen.getAllByRole("button").map((each) => each.textContent)).toEqual([
+    "Capture",
+    "Edit",
+    "Preview",
+    "", // the menu
+  ]);
+  expect(screen.getByRole("button", { name: "Capture" })).toHaveClass("MuiButton-contained");
+  expect(screen.getByRole("button", { name: "Edit" })).toHaveClass("MuiButton-outlined");
+  await openMenu();
+  const menu = await screen.findByRole("menu", { name: "More actions" });
+  expect([...menu.children].map((each) => (each.role === "separator" ? "—" : each.textContent))).toEqual([
+    "Restart",
+    "Deliver Not available: It is offline.Connect it.",
+    "—",
+    "Revoke",
+  ]);
+});
+
+test("a transition that this page has never heard of is done from the menu, by the keyboard alone", async () => {
+  const environment = show([...MANY, named("Defrost")]);
+  screen.getByRole("button", { name: "More actions" }).focus();
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("menu");
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}");
+  expect(screen.getByRole("menuitem", { name: "Defrost" })).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "film-1", name: "defrost", input: {} },
+  });
+  await waitFor(() => {
+    expect(screen.queryByRole("menu")).toBeNull();
+  });
+});
+
+test("the menu says why an entry can't be chosen, also to the keyboard, and does nothing", async () => {
+  const environment = show(MANY);
+  await openMenu();
+  await screen.findByRole("menu");
+  await userEvent.keyboard("{ArrowDown}");
+  const refused = screen.getByRole("menuitem", { name: /^Deliver Not available: It is offline/ });
+  expect(refused).toHaveFocus();
+  expect(refused).toHaveAttribute("aria-disabled", "true");
+  expect(screen.getByText("It is offline.")).toBeVisible();
+  await userEvent.keyboard("{Enter}");
+  expect(allRunning(environment, "useTransitionMutation")).toHaveLength(0);
+});
+
+test("an entry of the menu asks first, and gives the focus back to the menu's button", async () => {
+  const environment = show(MANY, [], { labels: { revoke: "Take its key" } });
+  await openMenu();
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Take its key" }));
+  const dialog = await screen.findByRole("dialog", { name: "Revoke it?" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Keep as it is" }));
+  await waitFor(() => {
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+  expect(screen.getByRole("button", { name: "More actions" })).toHaveFocus();
+  expect(allRunning(environment, "useTransitionMutation")).toHaveLength(0);
 });
 
 test("what can't be undone is asked first, and may be left as it is", async () => {

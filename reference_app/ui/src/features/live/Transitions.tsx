@@ -5,7 +5,9 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import type { Transitions_stateful$key } from "./__generated__/Transitions_stateful.graphql";
+import { MoreActions } from "./MoreActions.tsx";
 import { OfferedTransition } from "./OfferedTransition.tsx";
+import { rankTransitions } from "./rankTransitions.ts";
 import { WhyButton } from "./WhyButton.tsx";
 
 interface Props {
@@ -14,8 +16,6 @@ interface Props {
   readonly except?: readonly string[];
   /** The only transitions that are offered here, by name. */
   readonly only?: readonly string[];
-  /** Only what can't be undone, or only the rest. All of it is offered unless this is said. */
-  readonly danger?: boolean;
   /** The title of the panel around them, which goes with the last of them. */
   readonly title?: string;
   /** What buttons say instead of their transition's label, by name. */
@@ -23,16 +23,18 @@ interface Props {
 }
 
 /**
- * All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. What a person
- * may not do for want of a permission alone is said in one line: it stays so until somebody gives it.
+ * All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. The main one
+ * stands out, the common ones stand beside it, a menu has the rest. What a person may not do for want of a permission
+ * alone is said in one line: it stays so until somebody gives it.
  */
-export function Transitions({ of, except = [], only, danger, title, labels = {} }: Props) {
+export function Transitions({ of, except = [], only, title, labels = {} }: Props) {
   const { id, availableTransitions } = useFragment(
     graphql`
       fragment Transitions_stateful on Stateful {
         id
         availableTransitions {
           name
+          # eslint-disable-next-line relay/unused-fields -- rankTransitions ranks by it
           kind
           label
           reasons {
@@ -40,34 +42,35 @@ export function Transitions({ of, except = [], only, danger, title, labels = {} 
             remedy
           }
           ...OfferedTransition_transition
+          ...MoreActions_transitions
         }
       }
     `,
     of,
   );
   const offered = availableTransitions.filter(
-    ({ name, kind }) =>
-      !except.includes(name) &&
-      (only?.includes(name) ?? true) &&
-      (danger === undefined || danger === (kind === "DANGER")),
+    ({ name }) => !except.includes(name) && (only?.includes(name) ?? true),
   );
   if (offered.length === 0) return null;
   const isForOthers = ({ reasons }: (typeof offered)[number]) =>
     reasons.length > 0 && reasons.every(({ code }) => code === "permission");
   const forOthers = offered.filter(isForOthers);
   const shown = forOthers.length < 2 ? offered : offered.filter((each) => !isForOthers(each));
+  const { main, beside, more } = rankTransitions(shown);
   const remedy = forOthers[0]?.reasons[0]?.remedy ?? "";
   const buttons = (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>
-      {shown.map((transition) => (
+      {[...(main ? [main] : []), ...beside].map((transition) => (
         <OfferedTransition
           key={transition.name}
           of={id}
           transition={transition}
           label={labels[transition.name]}
+          isBeside={transition !== main}
           why={<WhyButton of={id} to={transition.name} />}
         />
       ))}
+      {more.length > 0 && <MoreActions of={id} transitions={more} labels={labels} />}
       {forOthers.length > 1 && (
         <Typography variant="body2" sx={{ color: "text.secondary", width: "100%" }} data-testid="for-others">
           {t`You may not do this: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}

@@ -1,0 +1,86 @@
+import { t } from "@lingui/core/macro";
+import Box from "@mui/material/Box";
+import Divider from "@mui/material/Divider";
+import Menu from "@mui/material/Menu";
+import MenuItem from "@mui/material/MenuItem";
+import type { ReactNode } from "react";
+
+import { VisuallyHidden } from "./VisuallyHidden.tsx";
+
+/** One entry of the menu. */
+export interface MenuAction {
+  readonly name: string;
+  readonly label: string;
+  readonly isDangerous: boolean;
+  /** Why it can't be done now; null if it can. */
+  readonly refusal: ReactNode;
+}
+
+interface Props {
+  readonly id: string;
+  /** The id of the button that opens it. */
+  readonly labelledBy: string;
+  readonly anchor: HTMLElement;
+  readonly open: boolean;
+  /** Dangerous ones last: they are a group of their own. */
+  readonly actions: readonly MenuAction[];
+  readonly onChoose: (name: string) => void;
+  readonly onClose: () => void;
+}
+
+/** The actions that are no buttons of their own. One that can't be done now stays reachable and says why. */
+export function ActionMenu({ id, labelledBy, anchor, open, actions, onChoose, onClose }: Props) {
+  const firstDanger = actions.findIndex(({ isDangerous }) => isDangerous);
+  return (
+    <Menu
+      id={id}
+      anchorEl={anchor}
+      open={open}
+      onClose={onClose}
+      anchorOrigin={{ vertical: "bottom", horizontal: "right" }}
+      transformOrigin={{ vertical: "top", horizontal: "right" }}
+      slotProps={{
+        list: { "aria-labelledby": labelledBy, disabledItemsFocusable: true },
+        paper: { variant: "outlined", sx: { maxWidth: 320, mt: 0.5 } },
+      }}
+    >
+      {actions.flatMap((action, index) => [
+        index === firstDanger && index > 0 && <Divider key="dangers" component="li" />,
+        <Entry
+          key={action.name}
+          action={action}
+          onChoose={() => {
+            onChoose(action.name);
+          }}
+        />,
+      ])}
+    </Menu>
+  );
+}
+
+function Entry({ action, onChoose }: { readonly action: MenuAction; readonly onChoose: () => void }) {
+  const { name, label, isDangerous, refusal } = action;
+  const isRefused = refusal !== null;
+  return (
+    <MenuItem
+      data-testid={`transition-${name}`}
+      disabled={isRefused}
+      onClick={onChoose}
+      sx={{
+        display: "block",
+        whiteSpace: "normal",
+        overflowWrap: "anywhere",
+        color: isDangerous ? "error.main" : undefined,
+        "&.Mui-disabled": { opacity: 1 },
+      }}
+    >
+      <Box sx={{ opacity: isRefused ? 0.55 : undefined }}>{label}</Box>
+      {isRefused && (
+        <Box sx={{ color: "text.primary", fontSize: "0.88rem" }}>
+          <VisuallyHidden>{` ${t`Not available:`} `}</VisuallyHidden>
+          {refusal}
+        </Box>
+      )}
+    </MenuItem>
+  );
+}

@@ -1,0 +1,84 @@
+import { useId, useState } from "react";
+import { graphql, useFragment } from "react-relay";
+
+import { MoreButton } from "../../design/MoreButton.tsx";
+import type { MoreActions_transitions$key } from "./__generated__/MoreActions_transitions.graphql";
+import { onDemand } from "./onDemand.tsx";
+import { Reasons } from "./Reasons.tsx";
+import { useChosenTransition } from "./useChosenTransition.ts";
+
+const ActionMenu = onDemand(async () => (await import("../../design/ActionMenu.tsx")).ActionMenu);
+const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
+
+interface Props {
+  /** The id of the object. */
+  readonly of: string;
+  /** Those that can't be undone come last. */
+  readonly transitions: MoreActions_transitions$key;
+  /** What entries say instead of their transition's label, by name. */
+  readonly labels: Readonly<Partial<Record<string, string>>>;
+}
+
+/** A menu of transitions: the rare ones, and those that can't be undone. */
+export function MoreActions({ of, transitions, labels }: Props) {
+  const offered = useFragment(
+    graphql`
+      fragment MoreActions_transitions on Transition @relay(plural: true) {
+        name
+        kind
+        label
+        allowed
+        reasons {
+          ...Reasons_reasons
+        }
+        ...useChosenTransition_transitions
+        ...TransitionDialog_transition
+      }
+    `,
+    transitions,
+  );
+  const { choose, asked, close, busy } = useChosenTransition(of, offered);
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const menuId = `${id}-menu`;
+  return (
+    <>
+      <MoreButton
+        id={id}
+        menu={open ? menuId : undefined}
+        busy={busy}
+        onPress={(button) => {
+          setAnchor(button);
+          setOpen(true);
+        }}
+      />
+      {anchor !== null && (
+        <ActionMenu
+          id={menuId}
+          labelledBy={id}
+          anchor={anchor}
+          open={open}
+          actions={offered.map(({ name, kind, label, allowed, reasons }) => ({
+            name,
+            label: labels[name] ?? label,
+            isDangerous: kind === "DANGER",
+            refusal: allowed ? null : <Reasons reasons={reasons} />,
+          }))}
+          onChoose={(name) => {
+            setOpen(false);
+            choose(name);
+          }}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+      {offered
+        .filter(({ name }) => name === asked)
+        .map((each) => (
+          <TransitionDialog key={each.name} of={of} transition={each} onClose={close} />
+        ))}
+    </>
+  );
+}
