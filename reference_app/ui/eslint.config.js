@@ -44,7 +44,7 @@ export default tseslint.config(
     files: ["src/**/*.{ts,tsx}"],
     ignores: [
       "**/*.test.{ts,tsx}",
-      "src/design/{theme,colourMode}.ts",
+      "src/design/{theme,surfaces,colourMode}.ts",
       "src/visits/**",
       "src/features/design/**", // for those who change a component
     ],

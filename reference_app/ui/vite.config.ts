@@ -3,6 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { compress } from "./build/compress.ts";
+import { firstPaint } from "./build/firstPaint.ts";
 import { pageDocuments } from "./build/pageDocuments.ts";
 import { sourceTransform } from "./build/sourceTransform.ts";
 
@@ -16,6 +17,7 @@ const DESIGN = /src\/design\/(?!ConfirmDialog|ActionMenu)/;
 
 export default defineConfig({
   plugins: [
+    firstPaint(),
     pageDocuments(),
     sourceTransform(),
     lingui({ failOnMissing: true, failOnCompileError: true }),

@@ -4,7 +4,6 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RelayEnvironmentProvider } from "react-relay";
 
-import { applyColourMode } from "./design/colourMode.ts";
 import { theme } from "./design/theme.ts";
 import { Toaster } from "./design/Toaster.tsx";
 import { startLanguage } from "./languages/choice.ts";
@@ -16,7 +15,6 @@ const element = document.getElementById("root");
 if (element === null) throw new Error("index.html has no element #root to render into.");
 const root = createRoot(element);
 
-applyColourMode();
 void startLanguage().then(() => {
   startVisits();
   root.render(

@@ -19,7 +19,7 @@ test.each([
 ])("with the mode %s on a system that is dark: %s the page is %s", (mode, matches, expected) => {
   vi.stubGlobal("matchMedia", () => ({ matches }));
   if (mode !== null) localStorage.setItem(MODE_KEY, mode);
-  applyColourMode();
+  applyColourMode(MODE_KEY, SCHEME_ATTRIBUTE);
   expect(scheme()).toBe(expected);
 });
 
@@ -31,6 +31,6 @@ test("uses the system's mode when storage is disabled", () => {
       throw new DOMException("denied", "SecurityError");
     },
   });
-  applyColourMode();
+  applyColourMode(MODE_KEY, SCHEME_ATTRIBUTE);
   expect(scheme()).toBe("dark");
 });

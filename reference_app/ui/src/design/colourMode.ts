@@ -3,20 +3,20 @@ export const MODE_KEY = "mui-mode";
 /** The attribute of the root element that selects the colour scheme. */
 export const SCHEME_ATTRIBUTE = "data-color-scheme";
 
-/** Sets the colour scheme before the first render. MUI sets it only afterwards, which would flash. */
-export function applyColourMode(): void {
-  const mode = chosenMode();
+/**
+ * Sets the colour scheme before the first paint. MUI sets it only after the first render, which would flash. The page
+ * has the source of this function in its head, so it uses nothing from outside.
+ */
+export function applyColourMode(modeKey: string, schemeAttribute: string): void {
+  let mode: string | null = null;
+  try {
+    mode = localStorage.getItem(modeKey);
+  } catch {
+    // storage is disabled
+  }
   const dark =
     mode === "light" || mode === "dark"
       ? mode === "dark"
       : matchMedia("(prefers-color-scheme: dark)").matches;
-  document.documentElement.setAttribute(SCHEME_ATTRIBUTE, dark ? "dark" : "light");
-}
-
-function chosenMode(): string | null {
-  try {
-    return localStorage.getItem(MODE_KEY);
-  } catch {
-    return null; // storage is disabled
-  }
+  document.documentElement.setAttribute(schemeAttribute, dark ? "dark" : "light");
 }

@@ -1,6 +1,7 @@
 import { createTheme } from "@mui/material/styles";
 
 import { SCHEME_ATTRIBUTE } from "./colourMode.ts";
+import { SURFACES } from "./surfaces.ts";
 
 const systemFont =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif';
@@ -16,9 +17,8 @@ export const theme = createTheme({
         warning: { main: "#8a5200" },
         error: { main: "#ad2a20" },
         info: { main: "#2c5a8a" },
-        background: { default: "#f6f5f1", paper: "#ffffff" },
+        ...SURFACES.light,
         text: { primary: "#1b1e1d", secondary: "#585f5c" },
-        divider: "rgba(27, 30, 29, 0.13)",
       },
     },
     dark: {
@@ -28,9 +28,8 @@ export const theme = createTheme({
         warning: { main: "#f1b95f" },
         error: { main: "#ff9288" },
         info: { main: "#8fbbea" },
-        background: { default: "#111413", paper: "#191d1c" },
+        ...SURFACES.dark,
         text: { primary: "#e8ebe9", secondary: "#a5aeaa" },
-        divider: "rgba(232, 235, 233, 0.14)",
       },
     },
   },

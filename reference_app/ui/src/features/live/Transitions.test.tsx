@@ -100,7 +100,7 @@ test("the main one stands out, two stand beside it, and a menu has the rest with
   ]);
 });
 
-test("a transition that this page has never heard of is done from the menu, by the keyboard alone", async () => {
+test("a transition that this page doesn’t know is done from the menu, by the keyboard alone", async () => {
   const environment = show([...MANY, named("Defrost")]);
   screen.getByRole("button", { name: "More actions" }).focus();
   await userEvent.keyboard("{Enter}");
