@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import resource
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +16,7 @@ from timelapse.rendering.pipeline.plan import MovieFormat
 from timelapse.rendering.pipeline.scale import to_frame
 from timelapse.rendering.pipeline.verify import check_movie, check_segment, inspect
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+STATM = Path("/proc/self/statm")
 MOVIE = MovieFormat(size=Size(64, 48), rate=Fraction(30))
 
 
@@ -81,6 +80,21 @@ def test_a_segment_whose_keyframe_is_noise_is_refused(segment: Path) -> None:
     segment.write_bytes(bytes(data))
     with pytest.raises(BadMovieError):
         check_segment(segment, 40, MOVIE)
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="The kernel doesn't say here how much memory is used.")
+def test_checking_a_large_movie_keeps_none_of_it_in_memory(segment: Path, tmp_path: Path) -> None:
+    repeats = 400
+    join([(segment, 40)] * repeats, tmp_path / "movie.mp4", MOVIE)
+    used: list[int] = []
+    check_movie(
+        tmp_path / "movie.mp4", [40] * repeats, MOVIE, on_packet=lambda: used.append(resident_bytes())
+    )
+    assert max(used) - used[0] < (tmp_path / "movie.mp4").stat().st_size / 3
+
+
+def resident_bytes() -> int:
+    return int(STATM.read_text().split()[1]) * resource.getpagesize()
 
 
 def test_a_movie_cut_short_doesnt_pass(movie: Path) -> None:

@@ -152,19 +152,26 @@ def _read(
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             context = stream.codec_context
-            packets = []
-            for packet in container.demux(stream):
-                on_packet()
-                if packet.size:
-                    packets.append(packet)
-            keyframes = [number for number, packet in enumerate(packets) if packet.is_keyframe]
             if decode_keyframes:
                 context.thread_count = 1
                 context.options = {"err_detect": "explode"}  # instead of hiding what is damaged
-                pictures = [picture for number in keyframes for picture in context.decode(packets[number])]
-                pictures += context.decode(None)
-                if len(pictures) != len(keyframes):
-                    raise BadMovieError(f"{len(pictures)} of {len(keyframes)} keyframes can be decoded.")
+            due: list[Fraction] = []
+            shown: list[Fraction] = []
+            keyframes: list[int] = []
+            decoded = 0
+            for packet in container.demux(stream):  # none is kept: a movie may be larger than the memory
+                on_packet()
+                if not packet.size:
+                    continue
+                if packet.is_keyframe:
+                    keyframes.append(len(due))
+                    decoded += len(context.decode(packet)) if decode_keyframes else 0
+                due.append((packet.dts or 0) * Fraction(packet.time_base))
+                shown.append((packet.pts or 0) * Fraction(packet.time_base))
+            if decode_keyframes:
+                decoded += len(context.decode(None))
+                if decoded != len(keyframes):
+                    raise BadMovieError(f"{decoded} of {len(keyframes)} keyframes can be decoded.")
             return _Packets(
                 codec=context.codec.canonical_name,
                 size=Size(context.width, context.height),
@@ -175,8 +182,8 @@ def _read(
                     int(context.color_primaries),
                     int(context.color_trc),
                 ),
-                due=tuple((packet.dts or 0) * Fraction(packet.time_base) for packet in packets),
-                shown=tuple((packet.pts or 0) * Fraction(packet.time_base) for packet in packets),
+                due=tuple(due),
+                shown=tuple(shown),
                 keyframes=tuple(keyframes),
             )
     except (av.FFmpegError, OSError, IndexError) as error:
