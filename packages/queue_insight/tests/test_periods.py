@@ -16,8 +16,17 @@ def test_a_key_comes_again_only_when_its_period_is_no_longer_kept():
         assert found[0] == found[-1]
 
 
+def test_a_series_that_was_counted_for_two_seconds_has_few_keys():
+    span = (MINUTE.start(1e9) - 1, MINUTE.start(1e9) + 1)
+    assert keys(of_queue("a"), *span) == [
+        *(key(MINUTE, of_queue("a"), start) for start in span),
+        key(HOUR, of_queue("a"), span[0]),
+        key(DAY, of_queue("a"), span[0]),
+    ]
+
+
 def test_all_keys_of_a_series_are_known():
-    every = set(keys(of_queue("a")))
+    every = set(keys(of_queue("a"), 0, 1e9))
     assert len(every) == MINUTE.kept + HOUR.kept + DAY.kept
     assert key(HOUR, of_queue("a"), HOUR.start(1e9)) in every
     assert key(HOUR, of_name("a"), HOUR.start(1e9)) not in every

@@ -131,11 +131,30 @@ def test_the_series_that_was_used_least_recently_goes_with_all_its_records():
         recorded.end(HOUR + number, queue=f"q{number}", name="render")
     changed = recorded.write(HOUR + 60)
     assert recorded.recorder.evicted == 1
-    assert {key for key, record in changed[Part.HISTORY].items() if record is None} == set(
-        keys(of_queue("q0"))
-    )
+    assert deleted(changed) == set(keys(of_queue("q0"), HOUR, HOUR + MAX_SERIES))
     (names,) = decode_records(Part.SERIES, {NAMES: changed[Part.SERIES][NAMES]}).values()
     assert len(names) == MAX_SERIES + 1  # and one task name
+
+
+def test_a_series_that_an_earlier_collector_counted_goes_with_all_its_records_too():
+    recorded = Recorded()
+    recorded.recorder.restore({of_queue("q0"): HOUR - 1}, ())
+    for number in range(1, MAX_SERIES + 1):
+        recorded.end(HOUR + number, queue=f"q{number}", name="render")
+    assert deleted(recorded.write(HOUR + 60)) == set(keys(of_queue("q0"), 0, HOUR + 60))
+
+
+def test_names_that_come_and_go_all_the_time_have_few_records():
+    recorded = Recorded()
+    for number in range(10 * MAX_SERIES):
+        recorded.end(HOUR + number / 100, name=f"n{number % (2 * MAX_SERIES)}")
+    changed = recorded.write(HOUR + 15)
+    assert recorded.recorder.evicted == 9 * MAX_SERIES
+    assert len(changed[Part.HISTORY]) < 10 * MAX_SERIES
+
+
+def deleted(changed):
+    return {key for key, record in changed[Part.HISTORY].items() if record is None}
 
 
 def test_the_last_minutes_say_what_came_in_and_went_out_and_where_nobody_listened():

@@ -37,6 +37,12 @@ class Resolution:
         """Return when the period that contains this time begins, in seconds since 1970 (UTC)."""
         return int(now // self.period_s) * self.period_s
 
+    def starts(self, since: float, until: float) -> range:
+        """Return when the periods begin that have a part in this span and are kept."""
+        last = self.start(until)
+        first = max(self.start(min(since, until)), last - (self.kept - 1) * self.period_s)
+        return range(first, last + 1, self.period_s)
+
 
 MINUTE: Final = Resolution(code="m", period_s=60, kept=1440)
 HOUR: Final = Resolution(code="h", period_s=3600, kept=744)
@@ -81,6 +87,6 @@ def key(resolution: Resolution, series: str, start: int) -> str:
     return f"{resolution.code}{start // resolution.period_s % resolution.kept}:{series}"
 
 
-def keys(series: str) -> list[str]:
-    """Return all keys that records of this series can have."""
-    return [f"{each.code}{place}:{series}" for each in RESOLUTIONS for place in range(each.kept)]
+def keys(series: str, since: float, until: float) -> list[str]:
+    """Return all keys that records of this series can have if it was counted in this span only."""
+    return [key(each, series, start) for each in RESOLUTIONS for start in each.starts(since, until)]

@@ -79,6 +79,8 @@ class HistoryRecorder:
     def __init__(self) -> None:
         #: By series, when it was last used.
         self._series: OrderedDict[str, float] = OrderedDict()
+        #: When it began to be counted; those that an earlier collector counted are missing.
+        self._began: dict[str, float] = {}
         #: By series, what has happened in the current minute since it was last added to the periods.
         self._fresh: dict[str, _Current] = {}
         self._current: dict[tuple[Resolution, str], _Current] = {}
@@ -110,6 +112,7 @@ class HistoryRecorder:
         self.clear()
         self._fresh = fresh
         self._series = OrderedDict(sorted(series.items(), key=lambda each: each[1]))
+        self._began.clear()
         for resolution, name, period in periods:
             self._current[resolution, name] = _Current(
                 start=int(period.start),
@@ -171,8 +174,8 @@ class HistoryRecorder:
             self._unwritten[key(resolution, series, period.start)] = period.record()
         self._changed.clear()
         self._taken, self._unwritten = self._unwritten, {}
-        while len(self._taken) > MAX_UNWRITTEN:
-            del self._taken[next(iter(self._taken))]
+        if len(self._taken) > MAX_UNWRITTEN:
+            self._taken = dict(list(self._taken.items())[-MAX_UNWRITTEN:])
         names: dict[str, bytes | None] = {NAMES: encode(dict(self._series))} if self._names_changed else {}
         self._names_changed = False
         return {Part.HISTORY: dict(self._taken), Part.SERIES: names}
@@ -228,19 +231,21 @@ class HistoryRecorder:
             kind = series[:2]
             same = [each for each in self._series if each.startswith(kind)]
             if len(same) >= MAX_SERIES:
-                self._evict(same[0])
+                self._evict(same[0], now)
+            self._began[series] = now
             self._names_changed = True
         self._series[series] = now
         self._series.move_to_end(series)
 
-    def _evict(self, series: str) -> None:
+    def _evict(self, series: str, now: float) -> None:
         del self._series[series]
         self.evicted += 1
         self._fresh.pop(series, None)
         for resolution in RESOLUTIONS:
             self._current.pop((resolution, series), None)
             self._changed.discard((resolution, series))
-        self._unwritten |= dict.fromkeys(keys(series))
+        # Where names come and go all the time, each has few records.
+        self._unwritten |= dict.fromkeys(keys(series, self._began.pop(series, 0.0), now))
 
     def _period(self, resolution: Resolution, series: str, now: float) -> _Current:
         start = resolution.start(now)
