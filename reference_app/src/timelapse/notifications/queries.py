@@ -109,7 +109,7 @@ def choices(users: Iterable[User]) -> dict[int, Choice]:
 
 
 def permitted(permissions: Iterable[str]) -> dict[str, set[int]]:
-    """Return who has each permission, in one query for each; everybody has the empty one."""
+    """Return who has each permission, in one query for each."""
     return {
         permission: set(User.objects.with_perm(permission).values_list("pk", flat=True))
         for permission in sorted(set(permissions))
