@@ -21,8 +21,9 @@ from PIL import Image
 from strawberry import relay
 from tests.factories import film
 from tests.flows.call_stack import ROOT, stacks_at
-from tests.ingest.conftest import serving
+from tests.ingest.conftest import mounted
 from tests.project.test_asgi import Socket
+from tests.serving import serving
 
 import fsmlock
 from camera_agent.agent import Agent
@@ -200,7 +201,7 @@ def report(movie):
 
 
 def test_a_frame_goes_from_the_shutter_to_the_page(tmp_path):
-    with serving(ingest) as port:
+    with serving(mounted(ingest)) as port:
         home = Home(tmp_path / "agent").create()
         enrolled = cameras.enrol("Roof")
         server = f"http://127.0.0.1:{port}"

@@ -110,6 +110,7 @@ async def test_what_is_deleted_is_gone_from_the_pages_of_all_others(user):
 def observed():
     """Return a function that stores what the collector would, of one worker seen some time ago."""
     app, now = celery_app(), time.time()
+    app.control.purge()  # what other tests have sent, and no worker takes
     store = store_for(app)
 
     def observe(*, silent_s):
