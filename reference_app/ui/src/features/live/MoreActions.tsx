@@ -1,11 +1,10 @@
 import { useId, useState } from "react";
-import { graphql, useFragment } from "react-relay";
 
 import { MoreButton } from "../../design/MoreButton.tsx";
-import type { MoreActions_transitions$key } from "./__generated__/MoreActions_transitions.graphql";
 import { onDemand } from "./onDemand.tsx";
 import { Reasons } from "./Reasons.tsx";
 import { useChosenTransition } from "./useChosenTransition.ts";
+import { useOffers, type OfferKey } from "./useOffers.ts";
 
 const ActionMenu = onDemand(async () => (await import("../../design/ActionMenu.tsx")).ActionMenu);
 const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
@@ -14,29 +13,14 @@ interface Props {
   /** The id of the object. */
   readonly of: string;
   /** Those that can't be undone come last. */
-  readonly transitions: MoreActions_transitions$key;
+  readonly transitions: readonly OfferKey[];
   /** What entries say instead of their transition's label, by name. */
   readonly labels: Readonly<Partial<Record<string, string>>>;
 }
 
 /** A menu of transitions: the rare ones, and those that can't be undone. */
 export function MoreActions({ of, transitions, labels }: Props) {
-  const offered = useFragment(
-    graphql`
-      fragment MoreActions_transitions on Transition @relay(plural: true) {
-        name
-        kind
-        label
-        allowed
-        reasons {
-          ...Reasons_reasons
-        }
-        ...useChosenTransition_transitions
-        ...TransitionDialog_transition
-      }
-    `,
-    transitions,
-  );
+  const offered = useOffers(transitions);
   const { choose, asked, close, busy } = useChosenTransition(of, offered);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);

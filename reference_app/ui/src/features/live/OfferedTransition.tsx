@@ -1,11 +1,10 @@
 import type { ButtonProps } from "@mui/material/Button";
-import type { ReactNode } from "react";
-import { graphql, useFragment } from "react-relay";
+import { Fragment, type ReactNode } from "react";
 
-import type { OfferedTransition_transition$key } from "./__generated__/OfferedTransition_transition.graphql";
+import { OfferButton } from "./OfferButton.tsx";
 import { onDemand } from "./onDemand.tsx";
-import { TransitionButton } from "./TransitionButton.tsx";
 import { useChosenTransition } from "./useChosenTransition.ts";
+import { useOffers, type OfferKey } from "./useOffers.ts";
 
 const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
 
@@ -18,7 +17,7 @@ const looks: Partial<Record<string, Pick<ButtonProps, "variant" | "color">>> = {
 interface Props {
   /** The id of the object. */
   readonly of: string;
-  readonly transition: OfferedTransition_transition$key;
+  readonly transition: OfferKey;
   readonly label?: string | undefined;
   /** Whether another one is the main one, so that this one must not look like it. */
   readonly isBeside?: boolean;
@@ -28,24 +27,14 @@ interface Props {
 
 /** The button of one transition. It asks first what the server wants to know, or to have confirmed. */
 export function OfferedTransition({ of, transition, label, isBeside = false, why }: Props) {
-  const data = useFragment(
-    graphql`
-      fragment OfferedTransition_transition on Transition {
-        name
-        kind
-        ...useChosenTransition_transitions
-        ...TransitionButton_transition
-        ...TransitionDialog_transition
-      }
-    `,
-    transition,
-  );
-  const { choose, asked, close, busy } = useChosenTransition(of, [data]);
-  return (
-    <>
-      <TransitionButton
-        transition={data}
-        label={label}
+  const offers = useOffers([transition]);
+  const { choose, asked, close, busy } = useChosenTransition(of, offers);
+  return offers.map((data) => (
+    <Fragment key={data.name}>
+      <OfferButton
+        label={label ?? data.label}
+        allowed={data.allowed}
+        reasons={data.reasons}
         size="small"
         testId={`transition-${data.name}`}
         busy={busy}
@@ -56,6 +45,6 @@ export function OfferedTransition({ of, transition, label, isBeside = false, why
         {...(isBeside && data.kind === "PRIMARY" ? {} : looks[data.kind])}
       />
       {asked !== null && <TransitionDialog of={of} transition={data} onClose={close} />}
-    </>
-  );
+    </Fragment>
+  ));
 }

@@ -27,7 +27,7 @@ export function PlanStep({ step, isFirst }: Props) {
           displayName
           availableTransitions {
             name
-            ...OfferedTransition_transition
+            ...useOffers_transitions
           }
         }
       }

@@ -8,6 +8,7 @@ import type { Transitions_stateful$key } from "./__generated__/Transitions_state
 import { MoreActions } from "./MoreActions.tsx";
 import { OfferedTransition } from "./OfferedTransition.tsx";
 import { rankTransitions } from "./rankTransitions.ts";
+import { useOffers } from "./useOffers.ts";
 import { WhyButton } from "./WhyButton.tsx";
 
 interface Props {
@@ -33,24 +34,24 @@ export function Transitions({ of, except = [], only, title, labels = {} }: Props
       fragment Transitions_stateful on Stateful {
         id
         availableTransitions {
-          name
-          # eslint-disable-next-line relay/unused-fields -- rankTransitions ranks by it
-          kind
-          label
           reasons {
             code
             remedy
           }
-          ...OfferedTransition_transition
-          ...MoreActions_transitions
+          ...useOffers_transitions
         }
       }
     `,
     of,
   );
-  const offered = availableTransitions.filter(
-    ({ name }) => !except.includes(name) && (only?.includes(name) ?? true),
-  );
+  const offers = useOffers(availableTransitions);
+  const offered = availableTransitions
+    .flatMap((key, index) => {
+      const offer = offers[index];
+      if (offer === undefined) return [];
+      return [{ key, reasons: key.reasons, name: offer.name, kind: offer.kind, label: offer.label }];
+    })
+    .filter(({ name }) => !except.includes(name) && (only?.includes(name) ?? true));
   if (offered.length === 0) return null;
   const isForOthers = ({ reasons }: (typeof offered)[number]) =>
     reasons.length > 0 && reasons.every(({ code }) => code === "permission");
@@ -64,13 +65,13 @@ export function Transitions({ of, except = [], only, title, labels = {} }: Props
         <OfferedTransition
           key={transition.name}
           of={id}
-          transition={transition}
+          transition={transition.key}
           label={labels[transition.name]}
           isBeside={transition !== main}
           why={<WhyButton of={id} to={transition.name} />}
         />
       ))}
-      {more.length > 0 && <MoreActions of={id} transitions={more} labels={labels} />}
+      {more.length > 0 && <MoreActions of={id} transitions={more.map(({ key }) => key)} labels={labels} />}
       {forOthers.length > 1 && (
         <Typography variant="body2" sx={{ color: "text.secondary", width: "100%" }} data-testid="for-others">
           {t`You may not do this: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}

@@ -14,7 +14,7 @@ export function WhyAction({ action }: { readonly action: WhyAction_action$key })
           id
           availableTransitions {
             name
-            ...OfferedTransition_transition
+            ...useOffers_transitions
           }
         }
       }
