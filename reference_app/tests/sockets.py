@@ -35,11 +35,12 @@ class Socket:
     async def hear(self):
         return json.loads((await self.wire.receive_output(10))["text"])
 
-    async def subscribe(self, query, **carried):
+    async def subscribe(self, query, *, language=None, **carried):
         accepted = await self.connect()
         assert accepted["type"] == "websocket.accept"
         self.causal_id = dict(accepted["headers"])[b"x-causal-id"].decode()
-        await self.say(type="connection_init")
+        named = {} if language is None else {"payload": {"language": language}}
+        await self.say(type="connection_init", **named)
         assert (await self.hear())["type"] == "connection_ack"
         await self.say(id="1", type="subscribe", payload={"query": query, "extensions": carried})
         return await self.hear()

@@ -4,10 +4,13 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
-from fsmlock import Confirmation, InputField, Offer
+from fsmlock import Confirmation, InputField, Offer, available
+from fsmlock.models import Run
 from fsmlock.offers import LONGEST_TEXT, values_of
 from fsmlock.plain_values import to_json
+from fsmlock.reasons import translated
 
 DAYS = InputField(name="days", kind="whole_number", label="Days", default=30, minimum=1, maximum=365)
 SPEED = InputField(name="speed", kind="number", label="Speed", default=1.0, minimum=0.1)
@@ -101,3 +104,11 @@ def test_a_date_and_time_has_no_time_zone():
         assert values_of((SINCE,), {"since": given}) == ({"since": noon}, ())
     assert values_of((SINCE,), {"since": None}) == ({"since": None}, ())
     assert to_json(noon) == "2026-06-01T12:00:00"
+
+
+def test_declared_texts_are_read_in_the_language_that_is_active(db):
+    run = Run(state="running")
+    with translation.override("de"):
+        assert [each.label for each in available(run)][:2] == ["Anhalten", "Abbrechen"]
+    assert [each.label for each in available(run)][:2] == ["Pause", "Cancel"]
+    assert translated("") == "", "not the head of the catalog"

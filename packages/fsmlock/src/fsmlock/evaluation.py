@@ -15,7 +15,7 @@ from fsmlock.inspection import alias_of, gone_reason, reason_for
 from fsmlock.kept_claims import left_over
 from fsmlock.locks import Locks
 from fsmlock.paths import shortest_path
-from fsmlock.reasons import Reason, did_you_mean
+from fsmlock.reasons import Reason, did_you_mean, translated
 from fsmlock.rules import EVERYTHING, Claim, blocking_rows
 from fsmlock.state_locks import state_claim_ids
 
@@ -153,7 +153,7 @@ def _wrong_state(obj: models.Model, operation: Operation, state: str) -> Reason:
     params = {
         "object": str(obj),
         "state": state,
-        "transition": str(operation.label),
+        "transition": translated(operation.label),
         "source": source,
         "steps": steps,
     }
@@ -175,7 +175,7 @@ def _way_to_source(obj: models.Model, operation: Operation, state: str) -> list[
     transitions = transitions_of(type(obj)).values()
     paths = [shortest_path(transitions, state, source) for source in operation.source]
     found = min((path for path in paths if path), key=len, default=())
-    return [f"{each.name}()" if each.internal else str(each.label) for _, each in found]
+    return [f"{each.name}()" if each.internal else translated(each.label) for _, each in found]
 
 
 def _has_permission(permission: Permission, obj: models.Model, user: User | AnonymousUser) -> bool:
@@ -186,7 +186,7 @@ def _has_permission(permission: Permission, obj: models.Model, user: User | Anon
 
 def _forbidden(operation: Operation, permission: Permission) -> Reason:
     name = permission if isinstance(permission, str) else getattr(permission, "__name__", "")
-    params = {"transition": str(operation.label), "permission": name}
+    params = {"transition": translated(operation.label), "permission": name}
     return Reason(
         code="permission",
         message=gettext("You are not allowed to do this: %(transition)s needs the permission %(permission)s.")

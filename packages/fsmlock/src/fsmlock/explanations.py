@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from fsmlock.declarations import TransitionDef, operations_of, states_of
 from fsmlock.evaluation import Evaluator, evaluators, lock_names, unknown_name
 from fsmlock.offers import PLAIN, Offer
-from fsmlock.reasons import Reason
+from fsmlock.reasons import Reason, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ def _available(evaluator: Evaluator, obj: models.Model) -> tuple[Available, ...]
         found.append(
             Available(
                 name=operation.name,
-                label=str(operation.label),
+                label=translated(operation.label),
                 allowed=not reasons,
                 reasons=reasons,
                 kind=operation.kind,

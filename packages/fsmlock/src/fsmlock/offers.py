@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from django.utils.translation import gettext
 
-from fsmlock.reasons import Reason
+from fsmlock.reasons import Reason, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ class Confirmation:
     def about(self, obj: object) -> Confirmation:
         """The confirmation for one object."""
         names = {"object": str(obj)}
-        return Confirmation(title=str(self.title) % names, text=str(self.text) % names)
+        return Confirmation(title=translated(self.title) % names, text=translated(self.text) % names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ def _unknown(name: str, fields: tuple[InputField, ...]) -> Reason:
 def _unfit(field: InputField) -> Reason:
     return Reason(
         code="wrong_value",
-        message=gettext("The value of %(label)s does not fit.") % {"label": str(field.label)},
+        message=gettext("The value of %(label)s does not fit.") % {"label": translated(field.label)},
         params={"field": field.name},
         remedy=_allowed(field),
     )

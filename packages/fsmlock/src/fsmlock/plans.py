@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from fsmlock.declarations import TransitionDef, operations_of, states_of, transitions_of
 from fsmlock.evaluation import Evaluator, evaluators, lock_names, unknown_name
 from fsmlock.paths import shortest_path
+from fsmlock.reasons import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -142,7 +143,7 @@ def _step(evaluator: Evaluator, obj: models.Model, source: str, operation: Opera
     return Step(
         object=obj,
         name=operation.name,
-        label=str(operation.label),
+        label=translated(operation.label),
         source=source,
         target=operation.target if isinstance(operation, TransitionDef) else source,
         reasons=reasons,

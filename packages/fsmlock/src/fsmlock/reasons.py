@@ -6,8 +6,12 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from django.utils.translation import gettext
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from django.utils.functional import _StrPromise as StrPromise
 
 Param: TypeAlias = str | int | float | None
 
@@ -27,6 +31,15 @@ class Reason:
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
+
+
+def translated(text: str | StrPromise) -> str:
+    """A declared text in the language that is active; as it was declared where no catalog has it.
+
+    It need not be marked with ``gettext_lazy``: it is looked up as ``{% translate variable %}`` does.
+    """
+    declared = str(text)
+    return gettext(declared) if declared else ""  # the empty text is the head of a catalog
 
 
 def storable(text: str, *, at_most: int | None = None) -> str:

@@ -16,6 +16,7 @@ from strawberry import relay
 from strawberry.types import Info
 
 import fsmlock
+from fsmlock.reasons import translated
 from timelapse.notifications import (
     deliveries,
     domain,
@@ -67,7 +68,7 @@ class NotificationDelivery:
         return cls(
             id=strawberry.ID(f"NotificationDelivery:{row.pk}"),
             state=row.state,
-            state_label=row.get_state_display(),
+            state_label=translated(row.get_state_display()),
             destination=str(row.destination),
             due_at=row.due_at,
             settled_at=row.settled_at,

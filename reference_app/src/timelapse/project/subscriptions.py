@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 from asgiref.sync import sync_to_async
 from channels.auth import get_user
 from django.conf import settings
+from django.utils import translation
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from eliot_progress.adapters.graphql_ws import CausalWebSocketHandler
 from timelapse.accounts import sessions
 from timelapse.accounts.changes import group_of
+from timelapse.project.languages import language_in
 from timelapse.project.schema import schema
 from timelapse.shared.access import load_permissions
 from timelapse.shared.live import watch
@@ -52,6 +54,10 @@ class Handler(CausalWebSocketHandler[dict[str, object], None]):
         """Handle a message, or close with 4400 or `TOO_MANY`."""
         if not _is_well_formed(message):
             await self.handle_invalid_message("This is no message of graphql-transport-ws.")
+        elif message["type"] == "connection_init":
+            # For all operations: each is a task that begins with a copy of this context.
+            translation.activate(language_in(message.get("payload")))
+            await super().handle_message(message)
         elif message["type"] == "subscribe" and len(self.operations) >= MAX_OPERATIONS:
             await self.websocket.close(TOO_MANY, f"{MAX_OPERATIONS} operations at once are the most.")
         else:

@@ -19,6 +19,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 import fsmlock
 from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
+from fsmlock.reasons import translated
 from timelapse.shared import remedies, subjects
 from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.live import needs_snapshot
@@ -91,7 +92,7 @@ class Stateful(relay.Node, WithTransitions, WithLocks):
     @strawberry_django.field(description="The state in words.")
     def state_label(self) -> str:
         """Write it as people do."""
-        return self.state.replace("_", " ").capitalize()
+        return translated(self.state.replace("_", " ").capitalize())
 
     @strawberry_django.field(description="What people call it where the rest of the page isn't about it.")
     def display_name(self) -> str:

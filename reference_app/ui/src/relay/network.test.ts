@@ -37,6 +37,7 @@ test("sends the operation with Django's token", async () => {
   expect(url).toBe("/graphql");
   expect(init.headers).toMatchObject({
     "X-CSRFToken": "secret",
+    "Accept-Language": "en",
     traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-/) as string,
   });
   expect(JSON.parse(init.body as string)).toEqual({

@@ -1,3 +1,4 @@
+import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import type { FetchFunction, GraphQLResponse, RequestParameters } from "relay-runtime";
 
@@ -69,6 +70,7 @@ async function post(body: object): Promise<Response> {
       credentials: "same-origin",
       headers: {
         Accept: "application/json",
+        "Accept-Language": i18n.locale,
         "Content-Type": "application/json",
         traceparent: traceparent(),
         "X-CSRFToken": readCookie(document.cookie, "csrftoken") ?? "",

@@ -18,6 +18,7 @@ class FakeWebSocket {
 
   readonly readyState = FakeWebSocket.OPEN;
   readonly sent: { readonly id?: string; readonly type: string; readonly payload?: unknown }[] = [];
+  accepts = false;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number; reason: string; wasClean: boolean }) => void) | null = null;
@@ -28,16 +29,23 @@ class FakeWebSocket {
   }
 
   send(message: string): void {
-    this.sent.push(JSON.parse(message) as { type: string });
+    const sent = JSON.parse(message) as { type: string };
+    this.sent.push(sent);
+    if (sent.type === "connection_init" && this.accepts) {
+      queueMicrotask(() => {
+        this.receive({ type: "connection_ack" });
+      });
+    }
   }
 
   close(code = 1000, reason = ""): void {
     this.onclose?.({ code, reason, wasClean: code === 1000 });
   }
 
+  /** Opens it, and acknowledges the first message, as a server does. */
   accept(): void {
+    this.accepts = true;
     this.onopen?.();
-    this.receive({ type: "connection_ack" });
   }
 
   pong(): void {
@@ -74,6 +82,13 @@ async function subscribe(): Promise<() => void> {
   await pass(0);
   return stop;
 }
+
+test("names the language of the page", async () => {
+  await subscribe();
+  newest().accept();
+  await pass(0);
+  expect(newest().sent[0]).toEqual({ type: "connection_init", payload: { language: "en" } });
+});
 
 test("opens with the first subscription and closes after the last", async () => {
   expect(store.get()).toEqual({ kind: "idle" });
@@ -153,6 +168,7 @@ test("a lost connection is retried with growing delays until it is restored, and
 test("a connection that does not answer a ping is closed and reopened", async () => {
   await subscribe();
   newest().accept();
+  await pass(0);
   await pass(10_000);
   newest().pong();
   await pass(10_000);
@@ -190,6 +206,7 @@ test("a page that is left while it waits leaves no countdown behind", async () =
 test("keeps the time of the last message", async () => {
   await subscribe();
   newest().accept();
+  await pass(0);
   const at = store.lastMessageAt();
   expect(at).toBe(Date.now());
   await pass(10_000);

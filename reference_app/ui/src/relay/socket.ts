@@ -1,3 +1,4 @@
+import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import type { GraphQLError } from "graphql";
 import { createClient, type Client } from "graphql-ws";
@@ -25,6 +26,7 @@ export function createSocket(store: ConnectionStore): Client {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
     url: `${window.location.protocol === "https:" ? "wss" : "ws"}://${window.location.host}/graphql`,
+    connectionParams: () => ({ language: i18n.locale }),
     lazyCloseTimeout: 3000,
     keepAlive: PING_EVERY_MS,
     connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,

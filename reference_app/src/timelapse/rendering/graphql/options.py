@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from fsmlock.adapters.graphql import InputField, Reason
+from fsmlock.reasons import translated
 from timelapse.rendering import form
 from timelapse.rendering.domain import LONGEST_TITLE, SoundOptions, sound_too_large
 from timelapse.rendering.presets import PRESETS
@@ -117,7 +118,7 @@ class RenderFieldGroup:
     def from_value(cls, group: form.Group) -> RenderFieldGroup:
         """Convert it."""
         fields = [InputField.from_value(field) for field in group.fields]
-        return cls(name=group.name, label=group.label, fields=fields)
+        return cls(name=group.name, label=translated(group.label), fields=fields)
 
 
 @strawberry.type(description="Values for all fields that suit what people film.")
@@ -161,7 +162,7 @@ class RenderForm:
             sound=RenderFieldGroup.from_value(form.SOUND),
             sound_limit=SoundLimit(bytes=BigInt(most), reason=Reason.from_value(sound_too_large(most))),
             presets=[
-                RenderPreset(name=name, label=preset.label, values=JSON(form.PRESET_VALUES[name]))
+                RenderPreset(name=name, label=translated(preset.label), values=JSON(form.PRESET_VALUES[name]))
                 for name, preset in PRESETS.items()
             ],
             longest_title=LONGEST_TITLE,

@@ -24,6 +24,7 @@ from fsmlock.explanations import available, available_many, explain
 from fsmlock.inspection import holds_on, holds_on_many, reason_for
 from fsmlock.locks import Locks
 from fsmlock.plain_values import to_json
+from fsmlock.reasons import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,16 +122,18 @@ class InputField:
         return cls(
             name=value.name,
             kind=FieldKind(value.kind),
-            label=str(value.label),
+            label=translated(value.label),
             default=cast("JSON | None", to_json(value.default)),
             optional=value.optional,
             multiline=value.multiline,
-            group=str(value.group),
-            unit=str(value.unit),
+            group=translated(value.group),
+            unit=translated(value.unit),
             minimum=value.minimum,
             maximum=value.maximum,
-            choices=[InputChoice(value=cast("JSON", one), label=str(label)) for one, label in value.choices],
-            help=str(value.help),
+            choices=[
+                InputChoice(value=cast("JSON", one), label=translated(label)) for one, label in value.choices
+            ],
+            help=translated(value.help),
         )
 
 
