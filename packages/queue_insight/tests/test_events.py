@@ -145,6 +145,13 @@ def test_an_inspection_corrects_which_tasks_run():
     assert events.state().queues == {"celery": None, "slow": None}
 
 
+def test_a_task_that_began_while_its_worker_was_inspected_for_the_first_time_gets_its_queue():
+    events = EventLog().task("started", "between")
+    reply = WorkerReply(queues=("celery",))
+    events.tracker.apply_inspection(Inspection(requested_at=1.0, replies={"one@test": reply}), 1002.0)
+    assert {task.id: task.queue for task in events.state().tasks} == {"between": "celery"}
+
+
 def test_a_task_that_started_after_the_inspection_was_requested_is_kept():
     events = EventLog().task("started", "new")
     events.tracker.apply_inspection(

@@ -125,6 +125,7 @@ class EventTracker:
                 now=now,
                 unlisted=reply.rate_limits,
             )
+            self._tasks.came_from(self._workers.only_queue(name), name)
         if inspection.replies:
             self._revoked = {each: self._revoked.get(each, now) for each in inspection.revoked}
         for task_id, state in inspection.results.items():

@@ -193,6 +193,16 @@ class ObservedTasks:
             if finished is None or finished.at < requested_at:  # else it finished after the reply
                 self._put_reported(task, worker, pid, now)
 
+    def came_from(self, queue: str, worker: str) -> None:
+        """Take in from which queue a worker takes its tasks; nothing if it takes from several.
+
+        Its events don't say that, and some arrive before its first reply.
+        """
+        for task in self._tasks.values():
+            if queue and task.worker == worker and not task.queue:
+                task.queue = queue
+                self._changed.add(task.id)
+
     def _put_reported(self, task: Task, worker: str, pid: int | None, now: float) -> None:
         self.finished.forget(task.id)
         record = self._tasks.get(task.id) or self._sent.pop(task.id, task)
