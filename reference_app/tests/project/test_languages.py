@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from strawberry import relay
 from tests.factories import timelapse
 from tests.sockets import Socket
@@ -30,6 +31,13 @@ query ($id: ID!) { node(id: $id) { ... on Stateful {
 } } }
 """
 STATE = "subscription { timelapseListUpdates { changed { stateLabel } } }"
+
+
+@pytest.fixture(autouse=True)
+def the_language_of_other_tests():
+    """A request leaves its language in its thread; in a server the next request sets its own."""
+    yield
+    translation.deactivate()
 
 
 def fields():
