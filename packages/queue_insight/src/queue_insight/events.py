@@ -124,8 +124,8 @@ class EventTracker:
                 requested_at=inspection.requested_at,
                 now=now,
                 unlisted=reply.rate_limits,
+                only_queue=self._workers.only_queue(name),
             )
-            self._tasks.came_from(self._workers.only_queue(name), name)
         if inspection.replies:
             self._revoked = {each: self._revoked.get(each, now) for each in inspection.revoked}
         for task_id, state in inspection.results.items():

@@ -174,34 +174,31 @@ class ObservedTasks:
         requested_at: float,
         now: float,
         unlisted: Collection[str] = (),
+        only_queue: str = "",
     ) -> None:
         """Take in all tasks that a worker says it has, as requested at that time.
 
         `unlisted` are names of tasks that it does not list before they start: those with a rate limit.
+        `only_queue` is the one that it takes from, if it is one: events don't say that, and some arrive
+        before its first reply.
         """
         reported = {task.id: task for task in tasks}
         for task in [t for t in self._tasks.values() if t.worker == worker and t.id not in reported]:
-            if task.started_at is None and task.name in unlisted:
-                continue
+            is_listed = task.started_at is not None or task.name not in unlisted
+            is_older = task.observed_at < requested_at and task.ended_at is None and task.pid in {None, pid}
             # The event of its end may have been lost, for instance while the broker restarted.
-            if task.observed_at < requested_at and task.ended_at is None and task.pid in {None, pid}:
+            if is_listed and is_older:
                 self._remove(task.id)
                 self.finished.add(task.id, UNOBSERVED, now)
                 self._record(task, UNOBSERVED, None, now)
+            elif only_queue and not task.queue:
+                task.queue = only_queue
+                self._changed.add(task.id)
         for task in reported.values():
             finished = self.finished.event(task.id)
             if finished is None or finished.at < requested_at:  # else it finished after the reply
+                task.queue = task.queue or only_queue
                 self._put_reported(task, worker, pid, now)
-
-    def came_from(self, queue: str, worker: str) -> None:
-        """Take in from which queue a worker takes its tasks; nothing if it takes from several.
-
-        Its events don't say that, and some arrive before its first reply.
-        """
-        for task in self._tasks.values():
-            if queue and task.worker == worker and not task.queue:
-                task.queue = queue
-                self._changed.add(task.id)
 
     def _put_reported(self, task: Task, worker: str, pid: int | None, now: float) -> None:
         self.finished.forget(task.id)

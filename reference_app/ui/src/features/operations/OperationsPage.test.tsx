@@ -264,9 +264,7 @@ const task = (entry: string, punctuality: string, place: number, more: object) =
   ...more,
 });
 
-test("what is true of all periodic tasks is said once", () => {
-  const environment = show(quiet, idle);
-  const unheard = { why: "No collector listens.", remedy: "Run one." };
+function sendPeriodic(environment: MockEnvironment, changed: readonly object[]): void {
   send(environment, running(environment, "useOperationsUpdatesSubscription"), {
     OperationsUpdate: () => ({
       kind: "SNAPSHOT",
@@ -275,9 +273,15 @@ test("what is true of all periodic tasks is said once", () => {
       gone: [],
       more: 0,
       ...fresh(),
-      changed: [task("first", "UNKNOWN", 2, unheard), task("second", "UNKNOWN", 2, unheard)],
+      changed,
     }),
   });
+}
+
+test("what is true of all periodic tasks is said once", () => {
+  const environment = show(quiet, idle);
+  const unheard = { why: "No collector listens.", remedy: "Run one." };
+  sendPeriodic(environment, [task("first", "UNKNOWN", 2, unheard), task("second", "UNKNOWN", 2, unheard)]);
   expect(screen.getAllByTestId("periodic-task")).toHaveLength(2);
   expect(screen.getAllByText("No collector listens. Run one.")).toHaveLength(1);
 });
@@ -286,23 +290,13 @@ test("a periodic task that is late says why, above those that come", () => {
   const environment = show(quiet, idle);
   expect(screen.queryByText("Periodic tasks")).toBeNull();
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-  send(environment, running(environment, "useOperationsUpdatesSubscription"), {
-    OperationsUpdate: () => ({
-      kind: "SNAPSHOT",
-      seq: 1,
-      heartbeatSeconds: 5,
-      gone: [],
-      more: 0,
-      ...fresh(),
-      changed: [
-        task("first", "ON_TIME", 4, { lastRun: { end: ago(2.9) }, due: ago(-57) }),
-        task("second", "LATE", 0, {
-          why: "It was due, and it has not been sent.",
-          remedy: "Check celery beat.",
-        }),
-      ],
+  sendPeriodic(environment, [
+    task("first", "ON_TIME", 4, { lastRun: { end: ago(2.9) }, due: ago(-57) }),
+    task("second", "LATE", 0, {
+      why: "It was due, and it has not been sent.",
+      remedy: "Check celery beat.",
     }),
-  });
+  ]);
   const [late, onTime] = screen.getAllByTestId("periodic-task");
   expect(late).toHaveTextContent(
     "Do secondevery 1 hLateIt was due, and it has not been sent. Check celery beat.",
