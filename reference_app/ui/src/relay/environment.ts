@@ -1,6 +1,7 @@
 import { Environment, Network, RecordSource, Store } from "relay-runtime";
 
 import { connection } from "./connection.ts";
+import { Deletions } from "./deletions.ts";
 import { fetchGraphQL } from "./network.ts";
 import { createSocket, subscribeOver } from "./socket.ts";
 import { watchClicks } from "./trace.ts";
@@ -15,8 +16,14 @@ setInterval(() => {
 
 watchClicks(document);
 
+const deletions = new Deletions();
+
 /** The page's Relay environment: queries and mutations over HTTP, subscriptions over a WebSocket. */
-export const environment = new Environment({
-  network: Network.create(fetchGraphQL, subscribeOver(createSocket(connection))),
+export const environment: Environment = new Environment({
+  network: Network.create(
+    deletions.around(fetchGraphQL, () => environment),
+    subscribeOver(createSocket(connection)),
+  ),
+  handlerProvider: deletions.handlerProvider,
   store,
 });
