@@ -65,7 +65,8 @@ export function Tile({ to, name, of, frame, state }: Props) {
       <Box
         sx={{
           alignSelf: "end",
-          // On a phone the state has a line of its own: beside a text that grows and shrinks it would wrap now and then.
+          // Nothing wraps as the age grows, or the texts would jump: it has a line of its own, and so has the state on
+          // a phone.
           display: "flex",
           flexDirection: { xs: "column", sm: "row" },
           alignItems: { sm: "center" },
@@ -77,12 +78,15 @@ export function Tile({ to, name, of, frame, state }: Props) {
           fontSize: "0.86rem",
         }}
       >
-        <Box sx={{ minWidth: 0, overflowWrap: "anywhere" }}>
-          <Box component="strong" sx={{ fontSize: "1rem" }}>
+        <Box sx={{ minWidth: 0 }}>
+          <Box component="strong" sx={{ fontSize: "1rem", overflowWrap: "anywhere" }}>
             {name}
           </Box>{" "}
-          <Box component="span" sx={{ color: "text.secondary" }}>
-            {of} · {received === null ? t`no picture yet` : formatAge(received, now)}
+          <Box sx={{ display: "flex", color: "text.secondary", whiteSpace: "pre" }}>
+            <Box component="span" sx={{ overflow: "hidden", textOverflow: "ellipsis" }}>
+              {of}
+            </Box>
+            <span> · {received === null ? t`no picture yet` : formatAge(received, now)}</span>
           </Box>
         </Box>
         {state}
