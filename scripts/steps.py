@@ -45,7 +45,8 @@ def run_quietly(step: Step) -> bool:
         passed, processor_s = _wait(process)
     output = "" if passed else "\n" + printed.rstrip()
     times = f"{time.monotonic() - started:6.1f} s, {processor_s:6.1f} s of a processor"
-    print(f"{'ok  ' if passed else 'FAIL'} {step.name:<40} {times}{output}", flush=True)
+    # One write, or the lines of steps side by side would mix.
+    print(f"{'ok  ' if passed else 'FAIL'} {step.name:<40} {times}{output}\n", end="", flush=True)
     return passed
 
 
