@@ -24,7 +24,6 @@ import timelapse.publishing.graphql
 import timelapse.rendering.graphql
 import timelapse.timelapses.graphql
 import timelapse.why.graphql
-from eliot_progress.adapters.execution import LeakFreeExecutionContext
 from eliot_progress.adapters.graphql import CausalExtension
 from fsmlock.adapters.graphql import Reason  # noqa: TC001 - as above
 from timelapse.operations.graphql.queue_pause import QueuePause
@@ -32,6 +31,7 @@ from timelapse.operations.graphql.run import add_runs
 from timelapse.project.access import blockers, enforce, graphql_schema
 from timelapse.project.document_limits import DocumentLimits
 from timelapse.project.errors import ErrorKind, PlannedErrors
+from timelapse.project.execution import Execution
 from timelapse.project.page_documents import PageDocuments
 from timelapse.project.transitions import Mutation as TransitionMutation
 from timelapse.shared.access import SIGNED_IN, only
@@ -111,7 +111,7 @@ schema = QuietSchema(
     mutation=_merged("Mutation", TransitionMutation),
     subscription=_merged("Subscription"),
     types=[ErrorKind, QueuePause],
-    execution_context_class=LeakFreeExecutionContext,
+    execution_context_class=Execution,
     config=StrawberryConfig(scalar_map=dict(SCALARS)),
     extensions=[
         PageDocuments,
