@@ -2,13 +2,15 @@
 
 `--database-only` selects the tests that use Django's database, which is known from their markers and
 fixtures: only these can behave differently in a second run, on PostgreSQL. `--fast` leaves out fault suites
-and tests marked `slow`. The Hypothesis profile `fast` tries few examples. Coverage is measured in the tests
-of `--fast` only: the others repeat what these cover, and measured code takes up to three times as long.
+and tests marked `slow`. `--note-failed FILE` writes the node ids of the tests that fail, `--only-noted FILE`
+selects these. The Hypothesis profile `fast` tries few examples. Coverage is measured in the tests of `--fast`
+only: the others repeat what these cover, and measured code takes up to three times as long.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +33,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     parser.addoption("--database-only", action="store_true", help="run only tests that use Django's database")
     parser.addoption("--fast", action="store_true", help="run neither fault suites nor tests marked slow")
+    parser.addoption("--note-failed", metavar="FILE", help="write the node ids of the tests that fail")
+    parser.addoption("--only-noted", metavar="FILE", help="run only the tests that --note-failed wrote")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note failed tests where the workers of xdist report to."""
+    if (path := config.getoption("--note-failed")) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Failed(Path(path)))
+
+
+class _Failed:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            with self._path.open("a") as file:
+                file.write(f"{report.nodeid}\n")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,6 +59,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _select(config, items, uses_database)
     if config.getoption("--fast"):
         _select(config, items, is_fast)
+    if path := config.getoption("--only-noted"):
+        noted = set(Path(path).read_text().splitlines())
+        _select(config, items, lambda item: item.nodeid in noted)
     if config.getoption("--cov", default=None):
         for item in items:
             if not is_fast(item):
