@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from strawberry import relay
 from tests.factories import frame, timelapse
+from tests.serving import sent_whole, serving
 from tests.sockets import Socket
 
 from eliot_progress.ids import causal_id
@@ -20,6 +21,8 @@ from timelapse.project import subscriptions
 from timelapse.project.asgi import Assets, application
 
 pytestmark = pytest.mark.django_db(transaction=True)
+#: Bytes of a body that is larger than any address takes.
+MUCH = 30_000_000
 
 
 async def test_who_is_signed_in_gets_a_snapshot_first(user):
@@ -306,3 +309,49 @@ async def test_a_closed_socket_sends_nothing_more_and_closes_once(user):
     assert len(closed["reason"].encode()) <= 123
     await socket.close()
     assert socket.wire.output_queue.empty()
+
+
+@pytest.fixture(scope="module")
+def port():
+    with serving(application) as port:
+        yield port
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("POST /graphql", 413),
+        ("POST /accounts/login/", 413),
+        ("POST /agent/v1/captures", 401),
+        ("PATCH /agent/v1/captures/some-capture", 401),
+        ("POST /agent/v1/heartbeat", 401),
+        ("POST /agent/v1/pairing", 400),
+        ("POST /agent/v1/nowhere", 404),
+        ("POST /media/sounds/", 401),
+        ("POST /media/movies/1.mp4", 405),
+        ("POST /share/nobody", 404),
+        ("POST /share/nobody/movie.mp4", 405),
+    ],
+)
+def test_the_answer_to_a_body_that_is_not_read_arrives(port, request_line, status, announced):
+    assert sent_whole(port, request_line, MUCH, announced=announced)[0] == status
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "in chunks"])
+def test_a_sound_that_is_too_large_is_refused_with_the_reason(
+    port, client, user, settings, tmp_path, announced
+):
+    settings.MEDIA_ROOT = tmp_path
+    settings.TIMELAPSE = {"max_sound_bytes": 20_000_000}
+    client.force_login(user)
+    _, answer = sent_whole(
+        port,
+        "POST /media/sounds/",
+        MUCH,
+        announced=announced,
+        Content_Type="application/octet-stream",
+        Cookie=f"sessionid={client.cookies['sessionid'].value}",
+    )
+    error = json.loads(answer)["error"]
+    assert (error["code"], error["message"]) == ("sound_too_large", "The file is larger than 20 MB.")

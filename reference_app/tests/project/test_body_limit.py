@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 
 from timelapse.project.asgi import application
@@ -12,7 +12,10 @@ LIMIT = 1000
 
 
 async def echo(scope, receive, send):
-    body = await Request(scope, receive).body()
+    try:
+        body = await Request(scope, receive).body()
+    except ClientDisconnect:
+        return  # as Django does
     await PlainTextResponse(str(len(body)))(scope, receive, send)
 
 

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import socket
 
 import httpx
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
-from tests.serving import serving
 
 from timelapse.rendering import http, queries, sounds
 from timelapse.rendering.models import Sound
@@ -86,34 +83,6 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_read_whole(post,
 async def test_what_another_page_may_send_without_asking_is_refused(post, sound):
     answer = await post(sound().read_bytes(), {"Content-Type": "text/plain"})
     assert (answer.status_code, code_of(answer)) == (415, "wrong_type")
-
-
-@pytest.mark.parametrize("announced", [True, False])
-def test_who_sends_everything_before_they_read_learns_that_a_file_is_too_large(user, settings, announced):
-    settings.TIMELAPSE = {"max_sound_bytes": 20_000_000}
-    with serving(opened_by(user)) as port:
-        answer = sent_whole(port, 30_000_000, announced=announced)
-    assert answer["error"]["code"] == "sound_too_large"
-    assert answer["error"]["message"] == "The file is larger than 20 MB."
-
-
-def test_who_sends_everything_before_they_read_learns_that_they_may_not(settings):
-    with serving(opened_by(AnonymousUser())) as port:
-        assert sent_whole(port, 30_000_000, announced=True)["error"]["code"] == "signed_out"
-
-
-def sent_whole(port, size, *, announced):
-    """Send a body as browsers do, which read no answer before; return the answer."""
-    length = f"Content-Length: {size}" if announced else "Transfer-Encoding: chunked"
-    head = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: {TYPE['Content-Type']}\r\n{length}\r\n\r\n"
-    piece = bytes(1_000_000)
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        connection.sendall(head.encode())
-        for _ in range(size // len(piece)):
-            connection.sendall(piece if announced else b"%x\r\n%b\r\n" % (len(piece), piece))
-        connection.sendall(b"" if announced else b"0\r\n\r\n")
-        with connection.makefile("rb") as answer:
-            return json.loads(answer.read().partition(b"\r\n\r\n")[2])
 
 
 @pytest.mark.parametrize(("kind", "status", "code"), [("", 401, "signed_out"), ("viewer", 403, "permission")])

@@ -7,6 +7,7 @@ import pytest
 from timelapse.shared import lingering
 from timelapse.shared.lingering import LingeringClose
 
+IN_CHUNKS = [(b"transfer-encoding", b"chunked")]
 ANSWER = {"type": "http.response.body", "body": b"No."}
 
 
@@ -34,13 +35,13 @@ def sender(pieces):
     return receive, read
 
 
-async def served(application, receive, *, limit=1000):
+async def served(application, receive, *, limit=1000, headers=IN_CHUNKS):
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    await LingeringClose(application, lambda: limit)({"type": "http"}, receive, send)
+    await LingeringClose(application, lambda: limit)({"type": "http", "headers": headers}, receive, send)
     return sent[1:]
 
 
@@ -59,6 +60,13 @@ async def test_no_more_is_read_than_the_limit():
 async def test_an_answer_to_what_was_read_whole_is_left_as_it_is():
     receive, _ = sender(5)
     assert await served(reading, receive) == [ANSWER]
+
+
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
+async def test_an_answer_to_a_request_without_a_body_is_left_as_it_is(headers):
+    receive, read = sender(1)
+    assert await served(refusing, receive, headers=headers) == [ANSWER]
+    assert read == []
 
 
 @pytest.mark.parametrize("limit", ["_IDLE_S", "_WITHIN_S"])

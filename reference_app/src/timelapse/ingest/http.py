@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 #: What anybody may ask; everything else requires the token of a camera.
 _OPEN: frozenset[Endpoint] = frozenset({tus.options, control.pairing, control.token})
-#: Bytes of a request without a valid token that are read, so that a client which sends first gets its answer.
+#: Bytes of a request without a valid token that are read before it is answered: a short one costs no link.
 _FROM_NOBODY = 65_536
 
 #: Headers that are ambiguous if they are repeated.

@@ -37,6 +37,8 @@ from timelapse.project.subscriptions import consumer  # noqa: E402
 from timelapse.publishing.http import application as publishing  # noqa: E402
 from timelapse.publishing.share_pages import application as shared  # noqa: E402
 from timelapse.rendering.http import application as sounds  # noqa: E402
+from timelapse.shared import conf  # noqa: E402
+from timelapse.shared.lingering import LingeringClose  # noqa: E402
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -102,6 +104,12 @@ http = Starlette(
 )
 
 
+def _most_thrown_away() -> int:
+    """Return twice the largest body that any address takes: who sends one up to that size reads why not."""
+    limits = conf.get()
+    return 2 * max(limits.max_upload_bytes, limits.max_sound_bytes)
+
+
 async def _only_graphql(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"].rstrip("/") == "/graphql":
         await consumer(scope, receive, send)  # type: ignore[arg-type] # and here
@@ -112,7 +120,7 @@ async def _only_graphql(scope: Scope, receive: Receive, send: Send) -> None:
 websockets = CausalASGI(_only_graphql, adopt=same_origin)
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": LingeringClose(http, _most_thrown_away),
         "lifespan": http,
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(websockets)),
     }

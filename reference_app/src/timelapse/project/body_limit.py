@@ -32,20 +32,16 @@ class BodyLimit:
             nonlocal arrived
             message = await receive()
             arrived += len(message.get("body", b""))
-            if arrived > self._limit:
-                raise _TooLargeError
-            return message
+            # Django stops here as for a client that is gone, and drops what it has stored.
+            return {"type": "http.disconnect"} if arrived > self._limit else message
 
         async def noted_send(message: Message) -> None:
             nonlocal started
             started = True
             await send(message)
 
-        try:
-            await self._application(scope, counted_receive, noted_send)
-        except _TooLargeError:
-            if started:
-                raise
+        await self._application(scope, counted_receive, noted_send)
+        if arrived > self._limit and not started:
             await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,10 +50,6 @@ class BodyLimit:
         answer = JSONResponse({"error": {"code": "too_large", "message": message, "remedy": remedy}}, 413)
         answer.headers["Connection"] = "close"
         await answer(scope, receive, send)
-
-
-class _TooLargeError(Exception):
-    """More bytes arrived than were allowed."""
 
 
 def _announced(scope: Scope) -> int:

@@ -26,7 +26,6 @@ from timelapse.rendering.sound_intake import add_sound
 from timelapse.shared import conf
 from timelapse.shared.access import needs, refusal
 from timelapse.shared.full_disk import NO_ROOM
-from timelapse.shared.lingering import LingeringClose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,11 +56,8 @@ class _RefusedError(Exception):
         self.answer = JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store"})
 
 
-def create_application() -> LingeringClose:
-    """Create the application; it is mounted where it knows who is signed in.
-
-    Who sends a file that is up to twice too large, or may not send one, reads why.
-    """
+def create_application() -> Starlette:
+    """Create the application; it is mounted where it knows who is signed in."""
     free = asyncio.Semaphore(AT_ONCE)
 
     async def add(request: Request) -> Response:
@@ -73,8 +69,7 @@ def create_application() -> LingeringClose:
             refused.answer.headers["Connection"] = "close"  # the rest of the body isn't read
             return refused.answer
 
-    routes = Starlette(routes=[Route("/", add, methods=["POST"])])
-    return LingeringClose(routes, lambda: 2 * conf.get().max_sound_bytes)
+    return Starlette(routes=[Route("/", add, methods=["POST"])])
 
 
 @asynccontextmanager

@@ -19,8 +19,8 @@ _IDLE_S: Final = 5.0
 class LingeringClose:
     """An ASGI application whose answers arrive, also when the client is still sending.
 
-    A server that closes a connection on which more arrives resets it, and a browser that first sends
-    everything then never reads the answer. So the answer is sent, and what still arrives is read and thrown
+    A server that closes a connection on which more arrives resets it, and whoever first sends everything, as
+    browsers do, then never reads the answer. So the answer is sent, and what still arrives is read and thrown
     away, before the connection is closed.
     """
 
@@ -31,6 +31,9 @@ class LingeringClose:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, and read the rest of it before the answer ends."""
+        if not _has_body(scope):
+            await self._application(scope, receive, send)
+            return
         is_read = False
 
         async def noted_receive() -> Message:
@@ -58,3 +61,10 @@ class LingeringClose:
                     left -= len(message.get("body", b""))
                     if not message.get("more_body", False):
                         return
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope.get("headers", ())
+    )
