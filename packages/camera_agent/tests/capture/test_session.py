@@ -21,14 +21,20 @@ def session(tmp_path, monkeypatch):
     said, status = [], Status(driver="Good")
     (tmp_path / "a.jpg").write_bytes(jpeg())
     with closing(Spool(tmp_path / "spool")) as spool:
-        good = DriverProcess("tests.drivers.faulty_drivers:Good", {"count": str(tmp_path / "count")})
+        count = {"count": str(tmp_path / "count")}
+        faulty = {
+            name: DriverProcess(f"tests.drivers.faulty_drivers:{name}", count)
+            for name in ("Good", "TakesGifs", "MeasuresNothing")
+        }
         # Its process must not import Pillow by itself.
         replay = DriverProcess("replay", {"source": str(tmp_path / "a.jpg")})
-        cameras = {"good": Camera(good), "replay": Camera(replay)}
+        cameras = {name: Camera(process) for name, process in {**faulty, "replay": replay}.items()}
 
-        def make(camera: str = "good", **more) -> CaptureSession:
+        def make(camera: str = "Good", *, on_preview=None, **more) -> CaptureSession:
             callbacks = CaptureCallbacks(
-                on_capture=lambda capture: said.append(capture.filename), on_problem=said.append
+                on_capture=lambda capture: said.append(capture.filename),
+                on_problem=said.append,
+                on_preview=on_preview,
             )
             return CaptureSession(
                 cameras[camera], spool, Clock(), status, callbacks, **{"quota": 0, "reserve": 0, **more}
@@ -86,3 +92,26 @@ def test_two_captures_never_have_one_name(session, monkeypatch):
     with pytest.raises(SpoolError, match="has had a capture"):
         make().capture_to_spool(1.0)
     assert (spool.counts().pending, said) == (1, ["1.jpg"])
+
+
+def test_a_driver_whose_pictures_nobody_knows_is_refused_with_the_reason(session):
+    make, spool, *_ = session
+    with pytest.raises(DriverError, match="image/gif"):
+        make("TakesGifs").capture_to_spool(1.0)
+    assert spool.counts().pending == 0
+
+
+def test_a_value_that_the_server_would_refuse_costs_no_picture(session):
+    make, *_ = session
+    assert make("MeasuresNothing").capture_to_spool(1.0).exposure == {"iso": 100}
+
+
+def test_a_preview_that_cant_be_kept_costs_no_picture(session):
+    make, spool, _, said = session
+
+    def full(_capture, _content):
+        raise SpoolError("The card is full.")
+
+    capture = make("replay", on_preview=full).capture_to_spool(1.0)
+    assert spool.next_pending() == capture
+    assert said == ["a.jpg", "The card is full."]

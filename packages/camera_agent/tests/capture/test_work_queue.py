@@ -50,3 +50,12 @@ def test_after_the_end_it_is_refused_at_once():
     work_queue.close()
     with pytest.raises(AgentError, match="The agent is stopping"):
         work_queue.call(lambda: 1, timeout_s=30)
+
+
+def test_what_nobody_waits_for_any_more_is_not_done():
+    done = []
+    requests = WorkQueue(lambda: None)
+    with pytest.raises(DriverError, match="did not come to it"):
+        requests.call(lambda: done.append(1), timeout_s=0.01)
+    requests.run_pending()
+    assert done == []

@@ -62,3 +62,16 @@ def test_no_more_than_a_few_are_set_aside():
     world.steps(1000)
     assert len(world.deferral.deferred()) <= MAX_DEFERRED
     assert world.sent == list(range(2, 2 * MAX_DEFERRED + 1, 2))
+
+
+def test_those_that_another_uploader_delivered_keep_no_later_one_from_being_deferred():
+    now = 0.0
+    deferral = DeferredCaptures(monotonic=lambda: now)
+    for capture in range(MAX_DEFERRED):  # each is deferred, and never seen again
+        for _ in range(FAILURES):
+            deferral.failed(capture)
+        deferral.resolved(-1)
+    now += DEFER_S + 1
+    for _ in range(FAILURES):
+        deferral.failed(100)
+    assert deferral.deferred() == {100}

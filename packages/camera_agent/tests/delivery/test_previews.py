@@ -6,6 +6,7 @@ import pytest
 
 from camera_agent.delivery.previews import MAX_BYTES, MAX_WAITING, PreviewQueue
 from camera_agent.delivery.uploader import Uploader
+from camera_agent.errors import SpoolError
 from tests.conftest import jpeg
 from tests.spool.conftest import NOW
 
@@ -72,3 +73,10 @@ def test_a_sender_brings_them_as_the_protocol_has_it(server, client, previews):
     about = server.uploads[preview.capture].metadata
     assert (about["kind"], about["of"], about["sequence"]) == ("preview", "capture-7", "7")
     assert server.stored == []
+
+
+def test_one_that_a_full_card_does_not_take_is_an_error_of_the_card(previews, tmp_path):
+    (tmp_path / "previews").rmdir()
+    with pytest.raises(SpoolError, match="preview"):
+        add(previews, 1)
+    assert previews.claim() is None

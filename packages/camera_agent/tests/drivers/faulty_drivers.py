@@ -135,3 +135,14 @@ class Exposed(Good):
 class Exits(Good):
     def open(self, options):
         raise SystemExit(7)
+
+
+class TakesGifs(Good):
+    def capture(self, target):
+        return replace(super().capture(target), filetype="image/gif")
+
+
+class MeasuresNothing(Good):
+    def capture(self, target):
+        odd = {"gain": float("nan"), "shutter_s": float("inf"), "count": 2**70, "lens": "a\0b"}
+        return replace(super().capture(target), exposure={"iso": 100, **odd})

@@ -59,3 +59,8 @@ def test_a_preview_of_noise_keeps_within_its_bytes(tmp_path):
 
 def test_dark_values_are_linear_by_a_straight_line():
     assert linear(0.04) == pytest.approx(0.04 / 12.92)
+
+
+def test_a_preview_that_a_full_card_does_not_take_is_an_error_of_the_camera(tmp_path):
+    with pytest.raises(DriverError, match="No preview"):
+        write_preview(picture(tmp_path / "a.jpg", (9, 9, 9)), tmp_path / "missing" / "preview")

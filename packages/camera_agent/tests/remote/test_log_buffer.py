@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from camera_agent.errors import SpoolError
 from camera_agent.host.clock import Clock
 from camera_agent.remote import log_buffer as module
 from camera_agent.remote.log_buffer import LogBuffer
@@ -54,3 +55,27 @@ def test_messages_that_json_has_not_are_reported_as_text(filled, log):
     log.flush(filled.spool.records)
     [record], _ = filled.spool.records.batch()
     assert record["data"]["value"] == "nan"
+
+
+class FullCard:
+    """Records on a card that takes nothing."""
+
+    def log(self, _messages):
+        raise SpoolError("The card is full.")
+
+
+def test_what_a_full_card_did_not_take_is_said_to_be_left_out(filled, log):
+    log({"message_type": "camera:trouble"})
+    log({"message_type": "camera:trouble"})
+    with pytest.raises(SpoolError):
+        log.flush(FullCard())
+    log.flush(filled.spool.records)
+    found, _ = filled.spool.records.batch()
+    assert [record["data"] for record in found] == [{"message_type": "camera:log_left_out", "messages": 2}]
+
+
+def test_what_was_asked_for_while_the_card_was_full_can_be_asked_for_again(filled, log):
+    log({"message_type": "http:request"})
+    with pytest.raises(SpoolError):
+        log.collect(FullCard())
+    assert log.collect(filled.spool.records) == 1

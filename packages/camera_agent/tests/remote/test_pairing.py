@@ -141,3 +141,12 @@ class Answering:
 
     def post(self, _path: str, _message: dict) -> Response:
         return self._answer
+
+
+@pytest.mark.parametrize("interval", [10**400, 1e300, -1, None, "5", True])
+def test_an_interval_of_any_size_is_none_to_fail_by(server, interval):
+    with closing(Client(server.url)) as client:
+        client.post = lambda *_: Response(
+            status=201, headers={}, body=golden("pairing_answer") | {"interval": interval}
+        )
+        assert 0 <= request_code(client, ABOUT).interval_s <= 60

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from camera_agent.captures import Capture, new_capture_id
 from camera_agent.errors import DriverError, SpoolError
+from camera_agent.protocol.captures import EXPOSURE_BYTES
+from camera_agent.protocol.values import check_object
 from eliot_progress import inject
 from eliot_progress.context import current_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from camera_agent.capture.camera import Camera
@@ -84,9 +86,20 @@ class CaptureSession:
             raise SpoolError(f"The spool has had a capture {capture_id} before.", "Try again.")
         self._status.last_capture = capture
         self._callbacks.on_capture(capture)
-        if preview and self._callbacks.on_preview is not None and (content := self._read_preview()):
-            self._callbacks.on_preview(capture, content)
+        if preview:
+            self._pass_preview(capture)
         return capture
+
+    def _pass_preview(self, capture: Capture) -> None:
+        """Pass the preview on. The capture is in the spool, so no failure here may cost it."""
+        try:
+            if self._callbacks.on_preview is not None and (content := self._read_preview()):
+                self._callbacks.on_preview(capture, content)
+        except SpoolError as error:
+            if self._status.set_problem("preview", str(error)):
+                self._callbacks.on_problem(str(error))
+        else:
+            self._status.clear_problem("preview")
 
     def preview(self, interval_s: float) -> bytes:
         """Return a small JPEG of what the camera sees now; nothing is kept. AgentError when that fails."""
@@ -128,8 +141,11 @@ class CaptureSession:
 
     def _read_preview(self) -> bytes:
         path = self._spool.incoming / "preview"
-        content = path.read_bytes() if path.exists() else b""
-        path.unlink(missing_ok=True)
+        try:
+            content = path.read_bytes() if path.exists() else b""
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SpoolError(f"The preview {path} can't be read: {error}.", "Check the card.") from error
         return content
 
     def _make_room(self) -> None:
@@ -155,10 +171,19 @@ def _current_cause() -> dict[str, str]:
 
 def _exposure_with_measurement(image: CapturedImage) -> dict[str, ExposureValue]:
     """An image's exposure together with its measured brightness, by which a movie can be deflickered."""
-    values = dict(image.exposure)
+    values = {name: value for name, value in image.exposure.items() if _is_sendable({name: value})}
     if image.measurement is not None:
         values |= {
             "luminance": round(image.measurement.luminance, 5),
             "clipped": round(image.measurement.clipped, 5),
         }
     return values
+
+
+def _is_sendable(exposure: Mapping[str, ExposureValue]) -> bool:
+    """Whether the server takes such an exposure; it would refuse the picture for good (a NaN, say)."""
+    try:
+        check_object("exposure", dict(exposure), EXPOSURE_BYTES)
+    except ValueError:
+        return False
+    return True

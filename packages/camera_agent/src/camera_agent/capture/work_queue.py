@@ -39,9 +39,11 @@ class WorkQueue:
 
         Raises the function's AgentError, or DriverError when it has not finished within `timeout_s` seconds.
         """
+        future = self.submit(work)
         try:
-            return self.submit(work).result(timeout_s)
+            return future.result(timeout_s)
         except TimeoutError:
+            future.cancel()  # who asked was told that it failed
             raise DriverError(
                 f"The camera did not come to it within {timeout_s:g} s.", "Ask again."
             ) from None
@@ -49,6 +51,8 @@ class WorkQueue:
     def run_pending(self) -> None:
         """Run everything that is queued. Called by the thread that owns the camera."""
         for future, work in self._take_all():
+            if not future.set_running_or_notify_cancel():
+                continue
             try:
                 future.set_result(work())
             except AgentError as error:
@@ -58,7 +62,8 @@ class WorkQueue:
         """Fail everything that is queued, now and later."""
         self._closed = True
         for future, _work in self._take_all():
-            future.set_exception(DriverError("The agent is stopping.", "Ask again when it captures."))
+            if future.set_running_or_notify_cancel():
+                future.set_exception(DriverError("The agent is stopping.", "Ask again when it captures."))
 
     def _take_all(self) -> list[tuple[Future[object], Callable[[], object]]]:
         taken = []

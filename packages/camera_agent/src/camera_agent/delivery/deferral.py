@@ -38,10 +38,10 @@ class DeferredCaptures:
             self._deferred_until.pop(self._suspect, None)
             self._suspect = None
             return
+        for one in self._deferred_until.keys() - self.deferred():
+            del self._deferred_until[one]  # its time is over; another uploader may have delivered it
         failures = self._failures[sequence] = self._failures.get(sequence, 0) + 1
-        if failures >= FAILURES and (
-            sequence in self._deferred_until or len(self._deferred_until) < MAX_DEFERRED
-        ):
+        if failures >= FAILURES and len(self._deferred_until.keys() - {sequence}) < MAX_DEFERRED:
             self._deferred_until[sequence] = self._monotonic() + DEFER_S
             self._suspect = sequence
 

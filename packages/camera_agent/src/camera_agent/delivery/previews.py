@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from camera_agent.captures import Capture, new_capture_id
+from camera_agent.errors import SpoolError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,10 @@ class PreviewQueue:
         self.changed = threading.Condition()
 
     def add(self, content: bytes, *, captured_at: Instant, sequence: int, of: str = "") -> Capture | None:
-        """Queue a small JPEG, of a capture or of none; None when it is too large to be sent."""
+        """Queue a small JPEG, of a capture or of none; None when it is too large to be sent.
+
+        SpoolError when the card can't be written.
+        """
         if not 0 < len(content) <= MAX_BYTES:
             return None
         preview = Capture(
@@ -52,7 +56,14 @@ class PreviewQueue:
             kind="preview",
             of=of,
         )
-        self.path(preview).write_bytes(content)
+        try:
+            self.path(preview).write_bytes(content)
+        except OSError as error:
+            self.path(preview).unlink(missing_ok=True)
+            raise SpoolError(
+                f"The preview {preview.filename} can't be written in {self._folder}: {error.strerror}.",
+                "Free some space or check the card.",
+            ) from error
         with self.changed:
             self._waiting[preview.capture] = preview
             while len(self._waiting) > MAX_WAITING:

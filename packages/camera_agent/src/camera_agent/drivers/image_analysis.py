@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from camera_agent.errors import DriverError
@@ -40,23 +41,25 @@ def linear(value: float) -> float:
 
 
 def write_preview(path: Path, target: Path) -> None:
-    """Write a small JPEG of a picture, upright. DriverError without Pillow, or when it can't be read."""
+    """Write a small JPEG of a picture, upright. DriverError without Pillow, or when that fails."""
     try:
         from PIL import ImageOps  # noqa: PLC0415 - an extra
 
         with _opened(path, (LONG_SIDE, LONG_SIDE)) as picture:
             small = ImageOps.exif_transpose(picture).convert("RGB")
+        small.thumbnail((LONG_SIDE, LONG_SIDE))
+        for quality in QUALITIES:
+            small.save(target, "JPEG", quality=quality)
+            if target.stat().st_size <= MAX_BYTES:
+                break
     except ImportError:
         raise DriverError(
             "Previews need Pillow, which is not here.", "Install it: pip install 'camera-agent[preview]'."
         ) from None
     except OSError as error:
+        with suppress(OSError):
+            target.unlink()  # half of one is none
         raise DriverError(f"No preview can be made of the picture: {error}.") from error
-    small.thumbnail((LONG_SIDE, LONG_SIDE))
-    for quality in QUALITIES:
-        small.save(target, "JPEG", quality=quality)
-        if target.stat().st_size <= MAX_BYTES:
-            break
 
 
 def _opened(path: Path, size: tuple[int, int]) -> Image:

@@ -12,6 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from camera_agent.captures import EXTENSIONS
 from camera_agent.drivers import messages
 from camera_agent.drivers.base import Description
 from camera_agent.errors import DriverError, DriverLost
@@ -92,6 +93,11 @@ class DriverProcess:
         image = messages.image_from_message(self._request(command, deadline_s or self.capture_deadline_s))
         if image is not None and not target.exists():
             raise DriverError(f"The driver {self.driver!r} reported a picture but wrote none.")
+        if image is not None and image.filetype not in EXTENSIONS:
+            raise DriverError(
+                f"The driver {self.driver!r} reported a picture of the type {image.filetype[:80]!r}.",
+                f"A driver takes pictures of these: {', '.join(EXTENSIONS)}.",
+            )
         return image
 
     def health(self) -> dict[str, Json]:

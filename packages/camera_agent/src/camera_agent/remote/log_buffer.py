@@ -6,6 +6,8 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+from camera_agent.errors import SpoolError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -56,16 +58,28 @@ class LogBuffer:
             reported, dropped = list(self._reported), self._dropped
             self._reported.clear()
             self._dropped = 0
+        lost = dropped + len(reported)
         if dropped:
             reported.append((self._clock.now(), {"message_type": "camera:log_left_out", "messages": dropped}))
-        if reported:
-            records.log(reported)
+        try:
+            if reported:
+                records.log(reported)
+        except SpoolError:
+            with self._lock:
+                self._dropped += lost
+            raise
 
     def collect(self, records: Records) -> int:
         """Spool all of the newest messages; return how many."""
         with self._lock:
-            newest = list(self._newest)
+            newest, reported = list(self._newest), list(self._reported)
             self._newest.clear()
             self._reported.clear()
-        records.log(newest)
+        try:
+            records.log(newest)
+        except SpoolError:
+            with self._lock:
+                self._newest.extendleft(reversed(newest))
+                self._reported.extendleft(reversed(reported))
+            raise
         return len(newest)

@@ -123,4 +123,4 @@ def _not_a_server(client: Client, response: Response) -> str:
 
 def _number(value: Json, default: float, maximum: float) -> float:
     usable = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    return min(float(value), maximum) if usable else default  # type: ignore[arg-type] # a number
+    return float(min(value, maximum)) if usable else default  # type: ignore[arg-type,type-var] # a number
