@@ -285,7 +285,8 @@ def create_timelapse(page: Page, name: str) -> None:
 
 @pytest.fixture
 def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    # What moves without end takes a quarter of a processor in each page of such a browser.
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     context.set_default_timeout(60_000)
     request.node.stash[VISITOR] = visitor = Visitor(context.new_page())
     yield visitor

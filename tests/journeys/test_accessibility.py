@@ -52,6 +52,9 @@ LAYOUT = """() => [
   const { x, y, width, height } = one.getBoundingClientRect();
   return [one.localName, ...[x, y, width, height].map(Math.round)].join(" ");
 })"""
+FIND_ENDLESS = """() => document.getAnimations()
+  .filter((each) => each.playState === "running" && each.effect.getComputedTiming().iterations === Infinity)
+  .map((each) => `${each.animationName} of ${each.effect.target.outerHTML.slice(0, 80)}`)"""
 PAGES = ("/", "/timelapses", "/cameras", "/pair", "/operations", "/people", "/account", "/no-such-page")
 #: Only the content of these pages is checked, not Django's own frame.
 ADMIN_PAGES = tuple(
@@ -89,6 +92,17 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         page.get_by_role("button", name="Change", exact=True).click()
         expect(page.get_by_label("Interval in seconds")).to_be_visible()
         assert violations(page) == [], scheme
+
+
+def test_nothing_goes_on_moving_for_who_prefers_less_motion(shared_stack, visitor):
+    page = visitor.page
+    visitor.sign_in(shared_stack)
+    page.goto(f"{shared_stack.address}/design")
+    expect(page.get_by_role("heading", name="Design")).to_be_visible()
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(FIND_ENDLESS) != [], "the check finds what it is for"
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(FIND_ENDLESS) == []
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -17,7 +17,7 @@ def new_page(browser):
     contexts, errors = [], []
 
     def make(**options):
-        context = browser.new_context(**options)
+        context = browser.new_context(reduced_motion="reduce", **options)
         context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()

@@ -37,6 +37,7 @@ def shifts(page):
 
 def test_nothing_moves_on_the_form_that_signs_in_nor_on_the_page_after_it(shared_stack, visitor):
     page = visitor.page
+    page.emulate_media(reduced_motion="no-preference")
     page.add_init_script(WATCH)
     for size in (PHONE, DESKTOP):
         page.goto("about:blank")  # A page that is still open would ask for pictures without a session.
@@ -74,7 +75,7 @@ def test_the_bar_is_painted_before_the_scripts_have_come_and_stays_where_it_is(
         held.append(route)
 
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme=system)
+    page.emulate_media(color_scheme=system, reduced_motion="no-preference")
     visitor.sign_in(shared_stack)
     page.evaluate("mode => mode && localStorage.setItem('mui-mode', mode)", chosen)
     page.add_init_script(WATCH)

@@ -11,6 +11,7 @@ from tests.waiting import wait_until
 
 def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor, screenshot):
     page = visitor.page
+    page.emulate_media(reduced_motion="no-preference")  # the player is slower for who prefers less
     visitor.open_timelapse(shared_stack)
     expect(visitor.find("filmstrip-frame").nth(5)).to_be_visible()
     newest = visitor.find("filmstrip-frame").last.get_attribute("data-sequence")
