@@ -24,6 +24,17 @@ SAMPLE = """() => {
 }"""
 #: What the panel says while nobody reports.
 SILENT = {"handed_out", "worker_silent", "worker_gone", "no_worker", "workers_late"}
+#: Where the lines of text in an element begin.
+LEFT_EDGES = """element => {
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const edges = [];
+  while (texts.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    edges.push(Math.round(range.getBoundingClientRect().left));
+  }
+  return edges;
+}"""
 #: Seconds until a worker has missed its heartbeats and the page has shown it: two beats of each.
 NOTICED_S = 15
 
@@ -66,7 +77,10 @@ def test_no_moment_is_without_a_reason_while_a_worker_hangs_and_comes_back(share
             # It is sent again, and waits in its queue from then on.
             expect(known).to_have_count(0)
             expect(newest.locator("[data-testid=why-line][data-code=no_worker]")).to_be_visible()
-            expect(operations.get_by_test_id("task").filter(has_text="Queued")).to_have_count(1)
+            queued = operations.get_by_test_id("task").filter(has_text="Queued")
+            expect(queued).to_have_count(1)
+            state = queued.get_by_role("cell").filter(has=operations.get_by_test_id("why-button"))
+            assert len(set(state.evaluate(LEFT_EDGES))) == 1  # “Why?” stands below the state
         goes_on_at = time.time()
     expect(newest).to_have_attribute("data-state", "ready")
     samples = [each for each in timelapse.evaluate("window.samples") if each["state"] != "ready"]

@@ -19,6 +19,7 @@ import homeQuery, { type HomePageQuery } from "./features/home/__generated__/Hom
 import { NoSuchPlace } from "./features/live/NoSuchPlace.tsx";
 import { preloadParts } from "./features/live/onDemand.tsx";
 import { PageProblem } from "./features/live/PageProblem.tsx";
+import { TransitionDialogs } from "./features/live/TransitionDialogs.tsx";
 import { ReopenContext, type Reopen } from "./features/live/useReopen.ts";
 import type { NotificationsPageQuery } from "./features/notifications/__generated__/NotificationsPageQuery.graphql";
 import type { OperationsPageQuery } from "./features/operations/__generated__/OperationsPageQuery.graphql";
@@ -268,7 +269,7 @@ export function CurrentPage() {
   if (visit === null) return null;
   const page = (
     <Guard place={visit.path} waiting={visit.frame === null ? null : <PageSkeleton />}>
-      {visit.page}
+      <TransitionDialogs>{visit.page}</TransitionDialogs>
     </Guard>
   );
   return (

@@ -6,6 +6,7 @@ import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } fro
 import { Router, useLocation } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 
+import { TransitionDialogs } from "../src/features/live/TransitionDialogs.tsx";
 import { Toaster } from "../src/design/Toaster.tsx";
 
 type MockResolvers = MockPayloadGenerator.MockResolvers;
@@ -27,7 +28,9 @@ export function renderWithRelay(
     <RelayEnvironmentProvider environment={environment}>
       <Toaster>
         <Router hook={hook}>
-          <OnlyHere>{children}</OnlyHere>
+          <OnlyHere>
+            <TransitionDialogs>{children}</TransitionDialogs>
+          </OnlyHere>
         </Router>
       </Toaster>
     </RelayEnvironmentProvider>,

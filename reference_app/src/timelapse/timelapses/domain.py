@@ -17,6 +17,12 @@ MOST_EVERY: Final = 10_000
 #: Timelapses that a camera may have, archived ones included: a frame belongs to no more than these.
 MOST_OF_A_CAMERA: Final = 200
 
+#: The speeds of movies that are offered, in frames per second, and the one that is chosen at first.
+SPEEDS: Final = (12, 24, 30, 60)
+SPEED: Final = 30
+#: The sizes of movies that are offered beside that of their pictures: width and height in pixels.
+SIZES: Final = ((640, 360), (1280, 720), (1920, 1080))
+
 #: The named sets of options for movies, as they are offered; rendering says what each of them does.
 PRESET_LABELS: Final = {
     "plain": "Every picture as it is",

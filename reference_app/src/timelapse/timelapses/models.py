@@ -19,6 +19,9 @@ from timelapse.timelapses.domain import (
     MOST_DAYS,
     MOST_EVERY,
     PRESET_LABELS,
+    SIZES,
+    SPEED,
+    SPEEDS,
     by_clock,
 )
 from timelapse.timelapses.sharing import SHARE, SHARE_OFFER
@@ -46,8 +49,8 @@ _FPS = InputField(
     name="fps",
     kind="choice",
     label="Speed",
-    default=30,
-    choices=tuple((rate, f"{rate} fps") for rate in (12, 24, 30, 60)),
+    default=SPEED,
+    choices=tuple((rate, f"{rate} fps") for rate in SPEEDS),
 )
 _SIZE = InputField(
     name="size",
@@ -56,9 +59,7 @@ _SIZE = InputField(
     default="as_pictures",
     choices=(
         ("as_pictures", "As the pictures"),
-        ("640x360", "640 x 360"),
-        ("1280x720", "1280 x 720"),
-        ("1920x1080", "1920 x 1080"),
+        *((f"{width}x{height}", f"{width} x {height}") for width, height in SIZES),
     ),
 )
 

@@ -16,6 +16,9 @@ export interface MenuAction {
   readonly refusal: ReactNode;
 }
 
+/** How an entry's reason begins, for those who don't see that it is dimmed. */
+const notAvailable = () => <VisuallyHidden>{` ${t`Not available:`} `}</VisuallyHidden>;
+
 interface Props {
   readonly id: string;
   /** The id of the button that opens it. */
@@ -24,12 +27,24 @@ interface Props {
   readonly open: boolean;
   /** Dangerous ones last: they are a group of their own. */
   readonly actions: readonly MenuAction[];
+  /** Why, if all that can't be done now share it: it is said once, below them. Null if they don't. */
+  readonly sharedRefusal?: ReactNode;
   readonly onChoose: (name: string) => void;
   readonly onClose: () => void;
 }
 
 /** The actions that are no buttons of their own. One that can't be done now stays reachable and says why. */
-export function ActionMenu({ id, labelledBy, anchor, open, actions, onChoose, onClose }: Props) {
+export function ActionMenu({
+  id,
+  labelledBy,
+  anchor,
+  open,
+  actions,
+  sharedRefusal = null,
+  onChoose,
+  onClose,
+}: Props) {
+  const sharedId = `${id}-refusal`;
   const firstDanger = actions.findIndex(({ isDangerous }) => isDangerous);
   return (
     <Menu
@@ -49,22 +64,44 @@ export function ActionMenu({ id, labelledBy, anchor, open, actions, onChoose, on
         <Entry
           key={action.name}
           action={action}
+          saidBy={sharedRefusal === null ? undefined : sharedId}
           onChoose={() => {
             onChoose(action.name);
           }}
         />,
       ])}
+      {sharedRefusal !== null && [
+        <Divider key="refused" component="li" />,
+        <Box
+          component="li"
+          key="refusal"
+          role="none"
+          id={sharedId}
+          sx={{ px: 2, py: 0.75, fontSize: "0.88rem", overflowWrap: "anywhere" }}
+        >
+          {notAvailable()}
+          {sharedRefusal}
+        </Box>,
+      ]}
     </Menu>
   );
 }
 
-function Entry({ action, onChoose }: { readonly action: MenuAction; readonly onChoose: () => void }) {
+interface EntryProps {
+  readonly action: MenuAction;
+  /** The id of what says why it can't be done, if the entry doesn't. */
+  readonly saidBy: string | undefined;
+  readonly onChoose: () => void;
+}
+
+function Entry({ action, saidBy, onChoose }: EntryProps) {
   const { name, label, isDangerous, refusal } = action;
   const isRefused = refusal !== null;
   return (
     <MenuItem
       data-testid={`transition-${name}`}
       disabled={isRefused}
+      aria-describedby={isRefused ? saidBy : undefined}
       onClick={onChoose}
       sx={{
         display: "block",
@@ -75,9 +112,9 @@ function Entry({ action, onChoose }: { readonly action: MenuAction; readonly onC
       }}
     >
       <Box sx={{ opacity: isRefused ? 0.55 : undefined }}>{label}</Box>
-      {isRefused && (
+      {isRefused && saidBy === undefined && (
         <Box sx={{ color: "text.primary", fontSize: "0.88rem" }}>
-          <VisuallyHidden>{` ${t`Not available:`} `}</VisuallyHidden>
+          {notAvailable()}
           {refusal}
         </Box>
       )}

@@ -59,7 +59,15 @@ export const theme = createTheme({
     },
     MuiButton: {
       defaultProps: { disableElevation: true },
-      styleOverrides: { root: { borderRadius: 9, minHeight: 40 }, sizeSmall: { minHeight: 32 } },
+      styleOverrides: {
+        root: {
+          borderRadius: 9,
+          minHeight: 40,
+          // Else a short text stands in the middle of 64 px, and not where the texts around it begin.
+          variants: [{ props: { variant: "text", size: "small" }, style: { minWidth: 0 } }],
+        },
+        sizeSmall: { minHeight: 32 },
+      },
     },
     MuiButtonBase: { defaultProps: { disableRipple: true } },
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: "none" } } },

@@ -7,14 +7,15 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from timelapse.project.stack import boot
 from timelapse.project.stack.errors import StackError, Stopped
+from timelapse.project.stack.film_bars import FilmBars, Step
 from timelapse.project.stack.footage import look_into, replay
 from timelapse.project.stack.home import locked_home
 from timelapse.project.stack.ports import free_port
@@ -26,7 +27,7 @@ from timelapse.rendering.pipeline.sound_check import check_sound
 from timelapse.shared.conf import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from timelapse.project.stack.film_options import FilmOptions, FilmSound
     from timelapse.project.stack.film_session import MovieStatus
@@ -58,7 +59,8 @@ def film(home: Path, options: FilmOptions) -> None:
     ):
         try:
             address = _boot(supervisor, work)
-            with _bars(console) as bars:
+            bars = FilmBars(console)
+            with bars.progress:
                 status = _film(supervisor, work, address, bars, options)
         except Stopped as stopped:
             msg = f"Stopped; {options.out} was not written."
@@ -137,42 +139,28 @@ def _boot(supervisor: Supervisor, work: Path) -> str:
     return boot.boot_servers(supervisor, work, port)
 
 
-def _bars(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    )
-
-
 def _film(
-    supervisor: Supervisor, work: Path, address: str, bars: Progress, options: FilmOptions
+    supervisor: Supervisor, work: Path, address: str, bars: FilmBars, options: FilmOptions
 ) -> MovieStatus:
     from timelapse.project.stack.film_session import FilmSession  # noqa: PLC0415 - Django is set up only now
 
     session = FilmSession.open(options.footage.name)
-    uploading, rendering = (bars.add_task(name, total=None) for name in ("Uploading", "Rendering"))
-    delivery = replay(work, address, session.token, options.footage, _bar(bars, uploading))
+    console = bars.progress.console
+    delivery = replay(work, address, session.token, options.footage, partial(bars.show, Step.UPLOADING))
     if delivery.order:
-        bars.console.print(delivery.order, highlight=False, soft_wrap=True)
+        console.print(delivery.order, highlight=False, soft_wrap=True)
     session.start_movie(options)
-    while not (status := session.status(_bar(bars, rendering))).ended:
+    while not (status := session.status(bars.show)).ended:
         supervisor.restart_ended()
         time.sleep(_POLL_EVERY_S)
     for name, reason in (*delivery.refused, *status.left_out):
-        bars.console.print(f"Left out {name}: {reason}", highlight=False, soft_wrap=True)
+        console.print(f"Left out {name}: {reason}", highlight=False, soft_wrap=True)
     for note in status.notes:
-        bars.console.print(note, highlight=False, soft_wrap=True)
+        console.print(note, highlight=False, soft_wrap=True)
     if status.failure:
         raise StackError(status.failure)
     _copy_movie(status.path, options.out)
     return status
-
-
-def _bar(bars: Progress, bar: TaskID) -> Callable[[float, float | None], None]:
-    return lambda done, total: bars.update(bar, completed=done, total=total)
 
 
 def _copy_movie(movie: Path, out: Path) -> None:

@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 
 from timelapse.cameras.actions import enrol
 from timelapse.project.stack.errors import StackError
+from timelapse.project.stack.film_bars import Step
 from timelapse.rendering.actions import InvalidOptions, request_render
-from timelapse.rendering.domain import RenderOptions, SoundOptions
+from timelapse.rendering.domain import MEASURING, RenderOptions, SoundOptions
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import video_of
 from timelapse.rendering.sound_intake import add_sound
@@ -102,7 +103,7 @@ class FilmSession:
                 " ".join(f"{reason.message} {reason.remedy}" for reason in refused.reasons)
             ) from refused
 
-    def status(self, on_progress: Callable[[float, float | None], None]) -> MovieStatus:
+    def status(self, on_progress: Callable[[Step, float, float | None], None]) -> MovieStatus:
         """Return the movie's status, and report its progress."""
         if self.movie is None:
             msg = "No movie was requested yet."
@@ -111,7 +112,8 @@ class FilmSession:
         movie.refresh_from_db()
         state = store().latest(about(movie))
         if state is not None:
-            on_progress(state.done, state.total)
+            step = Step.MEASURING if state.action_type == MEASURING else Step.RENDERING
+            on_progress(step, state.done, state.total)
         return MovieStatus(
             ended=movie.state in _ENDED,
             failure=_failure(movie),

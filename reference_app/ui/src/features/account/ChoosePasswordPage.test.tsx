@@ -25,13 +25,13 @@ test("a password is chosen for a named account, and what is wrong with it stands
   await userEvent.type(screen.getByLabelText("New password"), "12345");
   const submit = () => userEvent.click(screen.getByRole("button", { name: "Set password and sign in" }));
   await submit();
-  const operation = running(environment, "useChoosePasswordMutation");
+  const operation = running(environment, "ChoosePasswordPageMutation");
   expect(operation.request.variables).toEqual({ input: { token: "secret", password: "12345" } });
   const errors = [{ field: "password", message: "Too short.", remedy: "Choose another." }];
   answer(environment, operation, { SignInPayload: () => ({ me: null, errors }) });
   expect(screen.getByLabelText("New password")).toHaveAccessibleDescription("Too short. Choose another.");
   await submit();
-  answer(environment, running(environment, "useChoosePasswordMutation"), {
+  answer(environment, running(environment, "ChoosePasswordPageMutation"), {
     SignInPayload: () => ({ errors: [] }),
   });
   expect(await screen.findByRole("main")).toBeVisible();

@@ -2,16 +2,16 @@ import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
-import { useState } from "react";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { useLocation } from "wouter";
 
 import { CentredCard } from "../../design/CentredCard.tsx";
 import { formValue } from "../../lib/formValue.ts";
+import type { ChoosePasswordPageMutation } from "./__generated__/ChoosePasswordPageMutation.graphql";
 import type { ChoosePasswordPageQuery } from "./__generated__/ChoosePasswordPageQuery.graphql";
 import { FormErrors, ofField } from "./FormErrors.tsx";
 import { NoGoodLink } from "./NoGoodLink.tsx";
-import { useChoosePassword, type ChooseError } from "./useChoosePassword.ts";
+import { useBeginSession } from "./useBeginSession.ts";
 
 /** Where the link to a new password leads: a person chooses it, and is signed in. */
 export function ChoosePasswordPage({
@@ -33,24 +33,30 @@ export function ChoosePasswordPage({
     `,
     queryRef,
   );
-  const [choose, busy] = useChoosePassword();
-  const [errors, setErrors] = useState<readonly ChooseError[]>([]);
   const [, navigate] = useLocation();
+  const { submit, busy, errors } = useBeginSession<"choosePassword", ChoosePasswordPageMutation>(
+    graphql`
+      mutation ChoosePasswordPageMutation($input: ChoosePasswordInput!) {
+        choosePassword(input: $input) {
+          me {
+            ...AccountMenu_user
+          }
+          errors {
+            field
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    "choosePassword",
+    () => {
+      navigate("/", { replace: true });
+    },
+  );
   const [refusal] = linkedAccount.errors;
   if (refusal !== undefined)
     return <NoGoodLink title={t`New password`} message={refusal.message} remedy={refusal.remedy} />;
-  const submit = (form: FormData) => {
-    setErrors([]);
-    choose(
-      { token: queryRef.variables.token, password: formValue(form, "password") },
-      {
-        onDone: () => {
-          navigate("/", { replace: true });
-        },
-        onRefused: setErrors,
-      },
-    );
-  };
   return (
     <CentredCard
       title={t`New password`}
@@ -62,7 +68,8 @@ export function ChoosePasswordPage({
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          submit(new FormData(event.currentTarget));
+          const form = new FormData(event.currentTarget);
+          submit({ token: queryRef.variables.token, password: formValue(form, "password") });
         }}
         sx={{ display: "grid", gap: 2 }}
       >

@@ -29,7 +29,7 @@ test("an account is made with a name and a password, and each error stands at it
   await userEvent.type(screen.getByLabelText("Password"), "correct horse");
   const submit = () => userEvent.click(screen.getByRole("button", { name: "Make my account" }));
   await submit();
-  const operation = running(environment, "useAcceptInvitationMutation");
+  const operation = running(environment, "InvitationPageMutation");
   expect(operation.request.variables).toEqual({
     input: { token: "secret", username: "anna", password: "correct horse" },
   });
@@ -42,7 +42,7 @@ test("an account is made with a name and a password, and each error stands at it
   expect(await screen.findByText("Somebody has this name already. Choose another.")).toBeVisible();
   expect(screen.getByLabelText("Username")).toHaveAttribute("aria-invalid", "true");
   await submit();
-  answer(environment, running(environment, "useAcceptInvitationMutation"), {
+  answer(environment, running(environment, "InvitationPageMutation"), {
     SignInPayload: () => ({
       errors: [{ field: null, message: "This invitation was used.", remedy: "Ask." }],
     }),

@@ -3,16 +3,16 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { useState } from "react";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { useLocation } from "wouter";
 
 import { CentredCard } from "../../design/CentredCard.tsx";
 import { formValue } from "../../lib/formValue.ts";
+import type { InvitationPageMutation } from "./__generated__/InvitationPageMutation.graphql";
 import type { InvitationPageQuery } from "./__generated__/InvitationPageQuery.graphql";
 import { FormErrors, ofField } from "./FormErrors.tsx";
 import { NoGoodLink } from "./NoGoodLink.tsx";
-import { useAcceptInvitation, type AcceptError } from "./useAcceptInvitation.ts";
+import { useBeginSession } from "./useBeginSession.ts";
 
 /** Where an invitation leads: a person chooses a name and a password, and is signed in. */
 export function InvitationPage({ queryRef }: { readonly queryRef: PreloadedQuery<InvitationPageQuery> }) {
@@ -47,28 +47,35 @@ export function InvitationPage({ queryRef }: { readonly queryRef: PreloadedQuery
 }
 
 function AccountForm({ token }: { readonly token: string }) {
-  const [accept, busy] = useAcceptInvitation();
-  const [errors, setErrors] = useState<readonly AcceptError[]>([]);
   const [, navigate] = useLocation();
-  const submit = (form: FormData) => {
-    setErrors([]);
-    accept(
-      { token, username: formValue(form, "username"), password: formValue(form, "password") },
-      {
-        onDone: () => {
-          navigate("/", { replace: true });
-        },
-        onRefused: setErrors,
-      },
-    );
-  };
+  const { submit, busy, errors } = useBeginSession<"acceptInvitation", InvitationPageMutation>(
+    graphql`
+      mutation InvitationPageMutation($input: AcceptInvitationInput!) {
+        acceptInvitation(input: $input) {
+          me {
+            ...AccountMenu_user
+          }
+          errors {
+            field
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    "acceptInvitation",
+    () => {
+      navigate("/", { replace: true });
+    },
+  );
   return (
     <Box
       component="form"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit(new FormData(event.currentTarget));
+        const form = new FormData(event.currentTarget);
+        submit({ token, username: formValue(form, "username"), password: formValue(form, "password") });
       }}
       sx={{ display: "grid", gap: 2 }}
     >

@@ -27,7 +27,7 @@ test("makes the first account with the printed code, then says how to pair a cam
   await userEvent.type(screen.getByLabelText("Password"), "correct horse");
   const submit = () => userEvent.click(screen.getByRole("button", { name: "Make my account" }));
   await submit();
-  const operation = running(environment, "useSetUpMutation");
+  const operation = running(environment, "SetUpPageMutation");
   expect(operation.request.variables).toEqual({
     input: { code: "abcd efgh jklm", place: "Harbour site", username: "ada", password: "correct horse" },
   });
@@ -37,7 +37,7 @@ test("makes the first account with the printed code, then says how to pair a cam
     "This isn't the code. Look again.",
   );
   await submit();
-  answer(environment, running(environment, "useSetUpMutation"), { SignInPayload: () => ({ errors: [] }) });
+  answer(environment, running(environment, "SetUpPageMutation"), { SignInPayload: () => ({ errors: [] }) });
   expect(await screen.findByRole("heading", { name: "Now the first camera" })).toBeVisible();
   expect(screen.getByText(`camera-agent pair ${window.location.origin}`)).toBeVisible();
   expect(screen.getByRole("link", { name: "Enter the camera’s code" })).toHaveAttribute("href", "/pair");

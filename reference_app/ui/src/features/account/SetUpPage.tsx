@@ -10,9 +10,10 @@ import { Link, Redirect } from "wouter";
 
 import { CentredCard } from "../../design/CentredCard.tsx";
 import { formValue } from "../../lib/formValue.ts";
+import type { SetUpPageMutation } from "./__generated__/SetUpPageMutation.graphql";
 import type { SetUpPageQuery } from "./__generated__/SetUpPageQuery.graphql";
 import { FormErrors, ofField } from "./FormErrors.tsx";
-import { useSetUp, type SetUpError } from "./useSetUp.ts";
+import { useBeginSession } from "./useBeginSession.ts";
 
 const FIELDS = ["code", "place", "username", "password"];
 
@@ -39,20 +40,24 @@ export function SetUpPage({ queryRef }: { readonly queryRef: PreloadedQuery<SetU
 }
 
 function SetUpForm({ onDone }: { readonly onDone: () => void }) {
-  const [setUp, busy] = useSetUp();
-  const [errors, setErrors] = useState<readonly SetUpError[]>([]);
-  const submit = (form: FormData) => {
-    setErrors([]);
-    setUp(
-      {
-        code: formValue(form, "code"),
-        place: formValue(form, "place"),
-        username: formValue(form, "username"),
-        password: formValue(form, "password"),
-      },
-      { onDone, onRefused: setErrors },
-    );
-  };
+  const { submit, busy, errors } = useBeginSession<"setUp", SetUpPageMutation>(
+    graphql`
+      mutation SetUpPageMutation($input: SetUpInput!) {
+        setUp(input: $input) {
+          me {
+            ...AccountMenu_user
+          }
+          errors {
+            field
+            message
+            remedy
+          }
+        }
+      }
+    `,
+    "setUp",
+    onDone,
+  );
   const code = ofField(errors, "code");
   const place = ofField(errors, "place");
   return (
@@ -66,7 +71,13 @@ function SetUpForm({ onDone }: { readonly onDone: () => void }) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          submit(new FormData(event.currentTarget));
+          const form = new FormData(event.currentTarget);
+          submit({
+            code: formValue(form, "code"),
+            place: formValue(form, "place"),
+            username: formValue(form, "username"),
+            password: formValue(form, "password"),
+          });
         }}
         sx={{ display: "grid", gap: 2 }}
       >

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
+import { commitLocalUpdate } from "relay-runtime";
 import type { MockEnvironment } from "relay-test-utils";
 import { expect, test } from "vitest";
 
@@ -137,6 +138,20 @@ test("shows why the agent refused a configuration, and why the user may not chan
   expect(screen.getByTestId("config-error")).toHaveTextContent("schedule.windows: no.");
   expect(screen.getByRole("button", { name: "Change" })).toHaveAttribute("aria-disabled", "true");
   expect(screen.getByText("You may not do this.")).toBeVisible();
+});
+
+test("the form keeps what is typed when a live update refuses the change, and says why", async () => {
+  const environment = show();
+  await userEvent.click(screen.getByRole("button", { name: "Change" }));
+  await userEvent.type(await screen.findByLabelText("Latitude"), "47,4");
+  act(() => {
+    commitLocalUpdate(environment, (store) => {
+      store.get("camera-1")?.setLinkedRecords([], "availableTransitions");
+    });
+  });
+  expect(screen.getByTestId("no-longer-possible")).toHaveTextContent("This can’t be done any more.");
+  expect(screen.getByLabelText("Latitude")).toHaveValue("47,4");
+  expect(screen.getByRole("button", { name: "Save" })).toBeDisabled();
 });
 
 const FORECAST = {

@@ -52,6 +52,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
           updatedAt
         }
         id
+        ...usePossibility_object
         availableTransitions {
           name
           input {
@@ -68,21 +69,23 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
     `,
     camera,
   );
-  const [editing, setEditing] = useState(false);
+  // As it was when somebody pressed the button: a live update doesn't take the form away.
+  const [edited, setEdited] = useState<(typeof data)["availableTransitions"][number] | null>(null);
   const { configuration, configRevision, configError } = data;
   const offer = data.availableTransitions.find(({ name }) => name === "configure");
   const labelOf = (setting: string, value: unknown) =>
     offer?.input.find(({ name }) => name === setting)?.choices.find((choice) => choice.value === value)
       ?.label ?? String(value);
-  if (editing && offer) {
+  if (edited !== null) {
     return (
       <Panel title={t`Change configuration`}>
         <ConfigurationForm
           camera={data.id}
           revision={configuration.revision}
-          transition={offer}
+          transition={edited}
+          object={data}
           onClose={() => {
-            setEditing(false);
+            setEdited(null);
           }}
         />
       </Panel>
@@ -128,7 +131,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
             busy={false}
             why={<WhyButton of={data.id} to="configure" />}
             onPress={() => {
-              setEditing(true);
+              setEdited(offer);
             }}
           />
         </Box>

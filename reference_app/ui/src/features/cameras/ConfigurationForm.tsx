@@ -3,10 +3,13 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { lazy, Suspense } from "react";
-import { graphql, useFragment } from "react-relay";
+import { graphql, readInlineData } from "react-relay";
 
 import { fetched } from "../../relay/code.ts";
+import type { usePossibility_object$key } from "../live/__generated__/usePossibility_object.graphql";
+import { NoLongerPossible } from "../live/NoLongerPossible.tsx";
 import { TransitionFields } from "../live/TransitionFields.tsx";
+import { usePossibility } from "../live/usePossibility.ts";
 import { useTransitionForm } from "../live/useTransitionForm.ts";
 import { CaptureForecast } from "./CaptureForecast.tsx";
 import type { ConfigurationForm_transition$key } from "./__generated__/ConfigurationForm_transition.graphql";
@@ -20,7 +23,10 @@ interface Props {
   readonly camera: string;
   /** The revision that is changed. */
   readonly revision: number;
+  /** As it was when somebody began: a live update doesn't change what is being filled in. */
   readonly transition: ConfigurationForm_transition$key;
+  /** The camera, which may change meanwhile. */
+  readonly object: usePossibility_object$key;
   readonly onClose: () => void;
 }
 
@@ -28,10 +34,11 @@ interface Props {
 const WINDOWS = "schedule.windows";
 
 /** The form of all that the server asks for a camera's settings. Its errors appear at their fields. */
-export function ConfigurationForm({ camera, revision, transition, onClose }: Props) {
-  const data = useFragment(
+export function ConfigurationForm({ camera, revision, transition, object, onClose }: Props) {
+  const data = readInlineData(
     graphql`
-      fragment ConfigurationForm_transition on Transition {
+      fragment ConfigurationForm_transition on Transition @inline {
+        name
         ...TransitionFields_transition
         ...useTransitionForm_transition
       }
@@ -39,6 +46,8 @@ export function ConfigurationForm({ camera, revision, transition, onClose }: Pro
     transition,
   );
   const { values, filled, set, submit, busy, errors } = useTransitionForm(camera, data, onClose);
+  const possibility = usePossibility(object, data.name);
+  const isPossible = busy || (possibility.isOffered && possibility.refusal === null);
   return (
     <Box
       component="form"
@@ -49,6 +58,7 @@ export function ConfigurationForm({ camera, revision, transition, onClose }: Pro
       }}
       sx={{ display: "grid", gap: 2, mt: 1 }}
     >
+      {!isPossible && <NoLongerPossible of={camera} transition={data.name} possibility={possibility} />}
       <Typography
         variant="caption"
         sx={{ color: "text.secondary" }}
@@ -76,7 +86,7 @@ export function ConfigurationForm({ camera, revision, transition, onClose }: Pro
         }}
       />
       <Box sx={{ display: "flex", gap: 1 }}>
-        <Button type="submit" variant="contained" loading={busy}>{t`Save`}</Button>
+        <Button type="submit" variant="contained" loading={busy} disabled={!isPossible}>{t`Save`}</Button>
         <Button onClick={onClose}>{t`Cancel`}</Button>
       </Box>
     </Box>

@@ -31,7 +31,13 @@ const idle = {
   message: "No worker takes tasks from the queue “render”.",
   subject: null,
 };
-const movie = { __typename: "Movie", id: "Movie:2", displayName: "Movie 2 of Garden", timelapse: garden };
+const movie = {
+  __typename: "Movie",
+  id: "Movie:2",
+  displayName: "Movie 2 of Garden",
+  state: "RENDERING",
+  timelapse: garden,
+};
 const run = {
   __typename: "Run",
   id: "Run:3",
@@ -91,6 +97,7 @@ test("what is being made shows how far it is", () => {
   show({ making: [{ ...movie, progress: null }, run] });
   expect(screen.getByRole("link", { name: "Movie 2 of Garden" })).toBeVisible();
   expect(screen.getByText("Its worker has not reported how far it is.")).toBeVisible();
+  expect(screen.getByTestId("making-progress")).not.toHaveAttribute("aria-valuenow");
   expect(screen.getByText("42 of 100 files · 2 failed")).toBeVisible();
 });
 

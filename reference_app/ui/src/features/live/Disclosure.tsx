@@ -32,6 +32,7 @@ export function Disclosure({ open, onToggle, label, testId, above, children }: P
         aria-expanded={open}
         aria-controls={panelId}
         onClick={onToggle}
+        sx={{ ml: "-5px" }} // its text begins where that above it does
       >
         {label}
       </Button>

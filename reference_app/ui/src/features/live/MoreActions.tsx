@@ -3,15 +3,15 @@ import { useId, useState } from "react";
 import { MoreButton } from "../../design/MoreButton.tsx";
 import { onDemand } from "./onDemand.tsx";
 import { Reasons } from "./Reasons.tsx";
+import type { useChosenTransition_object$key } from "./__generated__/useChosenTransition_object.graphql";
+import { sharedRefusal } from "./sharedRefusal.ts";
 import { useChosenTransition } from "./useChosenTransition.ts";
 import { useOffers, type OfferKey } from "./useOffers.ts";
 
 const ActionMenu = onDemand(async () => (await import("../../design/ActionMenu.tsx")).ActionMenu);
-const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
 
 interface Props {
-  /** The id of the object. */
-  readonly of: string;
+  readonly of: useChosenTransition_object$key;
   /** Those that can't be undone come last. */
   readonly transitions: readonly OfferKey[];
   /** What entries say instead of their transition's label, by name. */
@@ -21,7 +21,8 @@ interface Props {
 /** A menu of transitions: the rare ones, and those that can't be undone. */
 export function MoreActions({ of, transitions, labels }: Props) {
   const offered = useOffers(transitions);
-  const { choose, asked, close, busy } = useChosenTransition(of, offered);
+  const shared = sharedRefusal(offered);
+  const [choose, busy] = useChosenTransition(of);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);
   const id = useId();
@@ -49,20 +50,17 @@ export function MoreActions({ of, transitions, labels }: Props) {
             isDangerous: kind === "DANGER",
             refusal: allowed ? null : <Reasons reasons={reasons} />,
           }))}
+          sharedRefusal={shared ? <Reasons reasons={shared.reasons} /> : null}
           onChoose={(name) => {
             setOpen(false);
-            choose(name);
+            const chosen = offered.find((each) => each.name === name);
+            if (chosen) choose(chosen);
           }}
           onClose={() => {
             setOpen(false);
           }}
         />
       )}
-      {offered
-        .filter(({ name }) => name === asked)
-        .map((each) => (
-          <TransitionDialog key={each.name} of={of} transition={each} onClose={close} />
-        ))}
     </>
   );
 }

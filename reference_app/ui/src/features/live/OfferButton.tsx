@@ -1,11 +1,9 @@
-import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button, { type ButtonProps } from "@mui/material/Button";
 import { useId, type ReactNode } from "react";
 
-import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
 import type { Reasons_reasons$key } from "./__generated__/Reasons_reasons.graphql";
-import { Reasons } from "./Reasons.tsx";
+import { Refusal } from "./Refusal.tsx";
 
 export interface OfferButtonProps {
   readonly label: string;
@@ -20,11 +18,14 @@ export interface OfferButtonProps {
   readonly icon?: ButtonProps["startIcon"];
   /** What says more than the reasons when it is not allowed: the button that opens the panel. */
   readonly why?: ReactNode;
+  /** The id of what says why it is refused, if that isn't said below it. */
+  readonly saidBy?: string | undefined;
 }
 
 /**
  * The button of something that the server offers. When it is not allowed now, the button stays
- * reachable by keyboard (aria-disabled, not disabled). The reasons are listed below it as its description.
+ * reachable by keyboard (aria-disabled, not disabled). The reasons are its description: listed below it, or
+ * wherever they are said once for several.
  */
 export function OfferButton({
   label,
@@ -38,8 +39,9 @@ export function OfferButton({
   color = "primary",
   icon,
   why,
+  saidBy,
 }: OfferButtonProps) {
-  const reasonsId = useId();
+  const ownId = useId();
   const blocked = !allowed;
   const off = blocked || busy;
   return (
@@ -54,7 +56,7 @@ export function OfferButton({
         loading={busy}
         loadingPosition={icon === undefined ? "center" : "start"}
         aria-disabled={off}
-        aria-describedby={blocked ? reasonsId : undefined}
+        aria-describedby={blocked ? (saidBy ?? ownId) : undefined}
         onClick={() => {
           if (!off) onPress();
         }}
@@ -65,15 +67,7 @@ export function OfferButton({
       >
         {label}
       </Button>
-      {blocked && (
-        <Box sx={{ borderLeft: 3, borderColor: "warning.main", pl: 1.5, py: 0.25 }}>
-          <div id={reasonsId}>
-            <VisuallyHidden>{`${t`Not available:`} `}</VisuallyHidden>
-            <Reasons reasons={reasons} inShort={why !== undefined} />
-          </div>
-          {why}
-        </Box>
-      )}
+      {blocked && saidBy === undefined && <Refusal id={ownId} reasons={reasons} why={why} />}
     </Box>
   );
 }

@@ -23,8 +23,8 @@ export function PlanStep({ step, isFirst }: Props) {
           ...Reasons_reasons
         }
         object {
-          id
           displayName
+          ...useChosenTransition_object
           availableTransitions {
             name
             ...useOffers_transitions
@@ -40,7 +40,7 @@ export function PlanStep({ step, isFirst }: Props) {
     <Box component="li" data-testid="plan-step" data-allowed={allowed} sx={{ fontSize: "0.9rem" }}>
       {object && offered && allowed ? (
         <Box sx={{ display: "inline-grid" }}>
-          <OfferedTransition of={object.id} transition={offered} label={words} />
+          <OfferedTransition of={object} transition={offered} label={words} />
         </Box>
       ) : (
         <Box sx={{ color: "text.secondary", overflowWrap: "anywhere" }}>

@@ -5,7 +5,7 @@ import FormControlLabel from "@mui/material/FormControlLabel";
 import InputAdornment from "@mui/material/InputAdornment";
 import MenuItem from "@mui/material/MenuItem";
 import TextField from "@mui/material/TextField";
-import { graphql, useFragment } from "react-relay";
+import { graphql, readInlineData } from "react-relay";
 
 import { typedNumber } from "../../lib/numbers.ts";
 import type { TransitionField_field$key } from "./__generated__/TransitionField_field.graphql";
@@ -20,9 +20,9 @@ interface Props {
 
 /** The control for one value that a transition takes. A kind that this page doesn't know is asked for as text. */
 export function TransitionField({ field, value, error = "", onChange }: Props) {
-  const { kind, label, unit, optional, multiline, choices, help } = useFragment(
+  const { kind, label, unit, optional, multiline, choices, help } = readInlineData(
     graphql`
-      fragment TransitionField_field on InputField {
+      fragment TransitionField_field on InputField @inline {
         kind
         label
         unit

@@ -1,7 +1,7 @@
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 import { Fragment, useEffect, useRef, type ReactNode } from "react";
-import { graphql, useFragment } from "react-relay";
+import { graphql, readInlineData } from "react-relay";
 
 import type { TransitionFields_transition$key } from "./__generated__/TransitionFields_transition.graphql";
 import { FieldGroup } from "./FieldGroup.tsx";
@@ -19,9 +19,9 @@ interface Props {
 
 /** All that a transition asks for, by its groups. Each error stands at its field, and others on top. */
 export function TransitionFields({ transition, values, errors, onChange, below = {} }: Props) {
-  const { input } = useFragment(
+  const { input } = readInlineData(
     graphql`
-      fragment TransitionFields_transition on Transition {
+      fragment TransitionFields_transition on Transition @inline {
         input {
           name
           group

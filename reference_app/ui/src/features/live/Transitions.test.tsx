@@ -1,6 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
+import { commitLocalUpdate } from "relay-runtime";
+import type { MockEnvironment } from "relay-test-utils";
 import { expect, test } from "vitest";
 
 import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
@@ -252,4 +254,101 @@ test("what a person may not do is said in one line, once it is more than one thi
     "You may not do this: Archive, Render. Ask an administrator for it.",
   );
   expect(screen.getAllByRole("button").map((each) => each.textContent)).toEqual(["Share"]);
+});
+
+const OFFLINE = [{ code: "offline", message: "It is offline.", remedy: "Connect it." }];
+const refused = (label: string, reasons: readonly object[] = OFFLINE) =>
+  named(label, { allowed: false, reasons });
+
+test("what all refused buttons share is said once, and describes each of them", () => {
+  show([refused("Capture"), named("Edit"), refused("Preview")]);
+  expect(screen.getAllByText("It is offline.")).toHaveLength(1);
+  expect(screen.getAllByRole("button", { name: "Why?" })).toHaveLength(1);
+  for (const name of ["Capture", "Preview"])
+    expect(screen.getByRole("button", { name })).toHaveAccessibleDescription(/It is offline.*Connect it/);
+  expect(screen.getByRole("button", { name: "Edit" })).not.toHaveAccessibleDescription();
+});
+
+test("reasons that differ stand below their buttons", () => {
+  const busy = [{ code: "busy", message: "It is busy.", remedy: "" }];
+  show([refused("Capture"), refused("Preview", busy)]);
+  expect(screen.getByRole("button", { name: "Capture" })).toHaveAccessibleDescription(/It is offline/);
+  expect(screen.getByRole("button", { name: "Preview" })).toHaveAccessibleDescription(/It is busy/);
+});
+
+test("so does the menu say once what its refused entries share", async () => {
+  show([named("Capture"), named("Edit"), named("Preview"), refused("Restart"), refused("Deliver")]);
+  await openMenu();
+  await screen.findByRole("menu");
+  expect(screen.getAllByText("It is offline.")).toHaveLength(1);
+  for (const name of ["Restart", "Deliver"])
+    expect(screen.getByRole("menuitem", { name })).toHaveAccessibleDescription(/It is offline/);
+  await userEvent.keyboard("{End}");
+  expect(screen.getByRole("menuitem", { name: "Deliver" })).toHaveFocus();
+});
+
+const TITLED = { input: [field({ name: "title", label: "Title" })] };
+const inTheMenu = [...MANY.slice(0, -2), named("Restart"), named("Rename", TITLED)];
+
+/** A live update in which the object offers less. */
+function offersOnly(environment: MockEnvironment, names: readonly string[]) {
+  act(() => {
+    commitLocalUpdate(environment, (store) => {
+      const film = store.get("film-1");
+      const offered = film?.getLinkedRecords("availableTransitions") ?? [];
+      film?.setLinkedRecords(
+        offered.filter((each) => names.includes(String(each.getValue("name")))),
+        "availableTransitions",
+      );
+    });
+  });
+}
+
+async function typedInto(name: string) {
+  const dialog = await screen.findByRole("dialog", { name });
+  await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
+  return dialog;
+}
+
+function keepsAndRefuses(dialog: HTMLElement, name: string) {
+  expect(within(dialog).getByRole("textbox", { name: "Title" })).toHaveValue("Dawn");
+  expect(within(dialog).getByRole("alert")).toHaveTextContent("This can’t be done any more.");
+  expect(within(dialog).getByRole("button", { name })).toBeDisabled();
+}
+
+test("a dialog from the menu keeps what is typed when its entry goes, and says why it can't be done", async () => {
+  const environment = show(inTheMenu);
+  await openMenu();
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Rename" }));
+  const dialog = await typedInto("Rename");
+  offersOnly(environment, ["capture"]);
+  keepsAndRefuses(dialog, "Rename");
+  const asked = running(environment, "NoLongerPossibleQuery");
+  expect(asked.request.variables).toEqual({ id: "film-1", to: "rename" });
+  act(() => {
+    const film = { __typename: "Timelapse", __isNode: "Timelapse", __isStateful: "Timelapse", id: "film-1" };
+    environment.mock.resolve(asked, { data: { node: { ...film, reasons: OFFLINE } } });
+  });
+  expect(await within(dialog).findByText("It is offline.")).toBeVisible();
+});
+
+test("so does the dialog of a button, also when nothing is offered any more", async () => {
+  const environment = show([named("Rename", TITLED)]);
+  await userEvent.click(screen.getByRole("button", { name: "Rename" }));
+  const dialog = await typedInto("Rename");
+  offersOnly(environment, []);
+  keepsAndRefuses(dialog, "Rename");
+});
+
+test("a dialog says that its object was deleted meanwhile", async () => {
+  const environment = show([named("Rename", TITLED)]);
+  await userEvent.click(screen.getByRole("button", { name: "Rename" }));
+  const dialog = await typedInto("Rename");
+  act(() => {
+    commitLocalUpdate(environment, (store) => {
+      store.delete("film-1");
+    });
+  });
+  expect(await within(dialog).findByText("It was deleted meanwhile.")).toBeVisible();
+  expect(within(dialog).getByRole("textbox", { name: "Title" })).toHaveValue("Dawn");
 });

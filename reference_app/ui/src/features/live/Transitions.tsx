@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
+import { useId } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
@@ -8,6 +9,8 @@ import type { Transitions_stateful$key } from "./__generated__/Transitions_state
 import { MoreActions } from "./MoreActions.tsx";
 import { OfferedTransition } from "./OfferedTransition.tsx";
 import { rankTransitions } from "./rankTransitions.ts";
+import { Refusal } from "./Refusal.tsx";
+import { sharedRefusal } from "./sharedRefusal.ts";
 import { useOffers } from "./useOffers.ts";
 import { WhyButton } from "./WhyButton.tsx";
 
@@ -26,30 +29,29 @@ interface Props {
 /**
  * All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. The main one
  * stands out, the common ones stand beside it, a menu has the rest. What a person may not do for want of a permission
- * alone is said in one line: it stays so until somebody gives it.
+ * alone is said in one line: it stays so until somebody gives it. So is what all refused buttons share.
  */
 export function Transitions({ of, except = [], only, title, labels = {} }: Props) {
-  const { id, availableTransitions } = useFragment(
+  const object = useFragment(
     graphql`
       fragment Transitions_stateful on Stateful {
         id
         availableTransitions {
-          reasons {
-            code
-            remedy
-          }
           ...useOffers_transitions
         }
+        ...useChosenTransition_object
       }
     `,
     of,
   );
+  const { id, availableTransitions } = object;
   const offers = useOffers(availableTransitions);
+  const saidOnceId = useId();
   const offered = availableTransitions
     .flatMap((key, index) => {
       const offer = offers[index];
       if (offer === undefined) return [];
-      return [{ key, reasons: key.reasons, name: offer.name, kind: offer.kind, label: offer.label }];
+      return [{ ...offer, key }];
     })
     .filter(({ name }) => !except.includes(name) && (only?.includes(name) ?? true));
   if (offered.length === 0) return null;
@@ -59,19 +61,29 @@ export function Transitions({ of, except = [], only, title, labels = {} }: Props
   const shown = forOthers.length < 2 ? offered : offered.filter((each) => !isForOthers(each));
   const { main, beside, more } = rankTransitions(shown);
   const remedy = forOthers[0]?.reasons[0]?.remedy ?? "";
+  const shownAsButtons = [...(main ? [main] : []), ...beside];
+  const shared = sharedRefusal(shownAsButtons);
   const buttons = (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>
-      {[...(main ? [main] : []), ...beside].map((transition) => (
+      {shownAsButtons.map((transition) => (
         <OfferedTransition
           key={transition.name}
-          of={id}
+          of={object}
           transition={transition.key}
           label={labels[transition.name]}
           isBeside={transition !== main}
           why={<WhyButton of={id} to={transition.name} />}
+          saidBy={shared && saidOnceId}
         />
       ))}
-      {more.length > 0 && <MoreActions of={id} transitions={more.map(({ key }) => key)} labels={labels} />}
+      {more.length > 0 && (
+        <MoreActions of={object} transitions={more.map(({ key }) => key)} labels={labels} />
+      )}
+      {shared && (
+        <Box sx={{ width: "100%" }}>
+          <Refusal id={saidOnceId} reasons={shared.reasons} why={<WhyButton of={id} to={shared.name} />} />
+        </Box>
+      )}
       {forOthers.length > 1 && (
         <Typography variant="body2" sx={{ color: "text.secondary", width: "100%" }} data-testid="for-others">
           {t`You may not do this: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}

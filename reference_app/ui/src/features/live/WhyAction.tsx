@@ -11,7 +11,7 @@ export function WhyAction({ action }: { readonly action: WhyAction_action$key })
         label
         transition
         object {
-          id
+          ...useChosenTransition_object
           availableTransitions {
             name
             ...useOffers_transitions
@@ -23,5 +23,5 @@ export function WhyAction({ action }: { readonly action: WhyAction_action$key })
   );
   const offered = object?.availableTransitions.find(({ name }) => name === transition);
   if (!object || !offered) return null;
-  return <OfferedTransition of={object.id} transition={offered} label={label} />;
+  return <OfferedTransition of={object} transition={offered} label={label} />;
 }

@@ -1,48 +1,32 @@
-import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
-import type { useChosenTransition_transitions$key } from "./__generated__/useChosenTransition_transitions.graphql";
+import type { useChosenTransition_object$key } from "./__generated__/useChosenTransition_object.graphql";
+import type { useOffers_transitions$data } from "./__generated__/useOffers_transitions.graphql";
+import { useAsk } from "./useAsk.ts";
 import { useTransition } from "./useTransition.ts";
 
-interface Chosen {
-  /** Does the transition of this name, or opens its dialog if the server wants to know or to have confirmed something. */
-  readonly choose: (name: string) => void;
-  /** The name of the transition whose dialog is open. */
-  readonly asked: string | null;
-  readonly close: () => void;
-  readonly busy: boolean;
-}
+type Choose = (transition: useOffers_transitions$data[number]) => void;
 
-/** What happens when somebody chooses one of an object's transitions. */
-export function useChosenTransition(of: string, transitions: useChosenTransition_transitions$key): Chosen {
-  const offered = useFragment(
+/**
+ * What happens when somebody chooses one of an object's transitions: it is done, or its dialog opens if the server
+ * wants to know or to have confirmed something. The second value says whether it is being done.
+ */
+export function useChosenTransition(of: useChosenTransition_object$key): [Choose, boolean] {
+  const object = useFragment(
     graphql`
-      fragment useChosenTransition_transitions on Transition @relay(plural: true) {
-        name
-        confirm {
-          __typename
-        }
-        input {
-          __typename
-        }
+      fragment useChosenTransition_object on Stateful {
+        id
+        ...usePossibility_object
       }
     `,
-    transitions,
+    of,
   );
-  const [asked, setAsked] = useState<string | null>(null);
+  const ask = useAsk();
   const [apply, busy] = useTransition();
-  return {
-    choose: (name) => {
-      const asks = offered.some(
-        (each) => each.name === name && (each.confirm !== null || each.input.length > 0),
-      );
-      if (asks) setAsked(name);
-      else apply({ id: of, name, input: {} });
-    },
-    asked,
-    close: () => {
-      setAsked(null);
-    },
-    busy,
+  const choose: Choose = (transition) => {
+    if (transition.confirm !== null || transition.input.length > 0)
+      ask({ id: object.id, object, transition });
+    else apply({ id: object.id, name: transition.name, input: {} });
   };
+  return [choose, busy];
 }

@@ -19,9 +19,17 @@ export function useOffers(transitions: useOffers_transitions$key): useOffers_tra
         label
         allowed
         reasons {
+          code
+          message
+          remedy
           ...Reasons_reasons
         }
-        ...useChosenTransition_transitions
+        confirm {
+          __typename
+        }
+        input {
+          __typename
+        }
         ...TransitionDialog_transition
       }
     `,

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { graphql, useFragment } from "react-relay";
+import { graphql, readInlineData } from "react-relay";
 
 import { inLocalTime } from "../../lib/age.ts";
 import { serverNow } from "../../relay/serverClock.ts";
@@ -25,9 +25,9 @@ export function useTransitionForm(
   key: useTransitionForm_transition$key,
   onDone: (created: string | null) => void,
 ): Form {
-  const { name, input } = useFragment(
+  const { name, input } = readInlineData(
     graphql`
-      fragment useTransitionForm_transition on Transition {
+      fragment useTransitionForm_transition on Transition @inline {
         name
         input {
           name

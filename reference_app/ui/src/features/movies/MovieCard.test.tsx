@@ -136,6 +136,15 @@ test("shows the progress of a movie that is rendered, and cancels it", async () 
   });
 });
 
+test.each([
+  ["before its worker reports", null],
+  ["between measuring and rendering", { id: "task@/2", done: 300, total: 300, outcome: "succeeded" }],
+])("has a bar %s, and doesn't say how far it is", (_when, progress) => {
+  show({ state: "RENDERING", progress });
+  expect(screen.getByTestId("movie-progress")).not.toHaveAttribute("aria-valuenow");
+  expect(screen.getByText("Its worker has not reported how far it is.")).toBeVisible();
+});
+
 test("offers to watch what is finished, and the movie itself when it is ready", async () => {
   const { environment } = show({ state: "RENDERING", liveUrl: "/media/live/7.m3u8" });
   expect(screen.queryByTestId("movie-video")).toBeNull();

@@ -11,7 +11,7 @@ import { formatBytes } from "../../lib/bytes.ts";
 import { formatPlayTime } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
-import { ProgressMeter } from "../live/ProgressMeter.tsx";
+import { MovieMeter } from "../live/MovieMeter.tsx";
 import { ShareLinks } from "../live/ShareLinks.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import { WhyButton } from "../live/WhyButton.tsx";
@@ -58,10 +58,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
         }
         videoUrl
         downloadUrl
-        progress {
-          outcome
-          ...ProgressMeter_progress
-        }
+        ...MovieMeter_movie
         ...MoviePlayer_movie
         ...MovieFailure_movie
         cancelRequest {
@@ -81,8 +78,6 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
   const titleId = useId();
   const question = questions[data.state.toLowerCase()]?.();
   const playable = typeof data.videoUrl === "string";
-  const { progress } = data;
-  const active = !playable && progress && (progress.outcome === null || progress.outcome === undefined);
   const properties = [
     formatCount(data.frameCount, "frame"),
     data.durationSeconds == null ? null : formatPlayTime(data.durationSeconds),
@@ -117,14 +112,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
             {properties.join(" · ")}
           </Typography>
         </Box>
-        {active && (
-          <ProgressMeter
-            progress={progress}
-            label={t`Progress of ${data.name}`}
-            testId="movie-progress"
-            livenessTestId="movie-liveness"
-          />
-        )}
+        {!playable && <MovieMeter movie={data} testId="movie-progress" livenessTestId="movie-liveness" />}
         <MovieCancelling movie={data} />
         <MovieFailure movie={data} />
         {question !== undefined && !data.cancelRequest && (

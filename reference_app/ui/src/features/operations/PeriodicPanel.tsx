@@ -11,6 +11,7 @@ import { graphql, useFragment } from "react-relay";
 import { Panel } from "../../design/Panel.tsx";
 import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
 import { formatAge, formatInstant, inLocalTime, instant } from "../../lib/age.ts";
+import { sharedText } from "../../lib/sharedText.ts";
 import { humanize } from "../../lib/words.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { PeriodicPanel_operations$key } from "./__generated__/PeriodicPanel_operations.graphql";
@@ -49,11 +50,9 @@ export function PeriodicPanel({ operations }: { readonly operations: PeriodicPan
     periodicTasks,
   );
   const now = useServerNow();
-  const [first] = tasks;
-  if (!first) return null;
+  if (tasks.length === 0) return null;
   // What is true of all of them, such as that nobody listens, is said once.
-  const ofAll =
-    tasks.length > 1 && tasks.every((task) => reasonOf(task) === reasonOf(first)) ? reasonOf(first) : "";
+  const ofAll = sharedText(tasks.map(reasonOf));
   return (
     <Panel title={t`Periodic tasks`}>
       {ofAll !== "" && (

@@ -75,12 +75,16 @@ async function open() {
   const { environment } = renderFromQuery<RenderDialogTestQuery>({
     query: graphql`
       query RenderDialogTestQuery @relay_test_operation {
+        movieChoices {
+          ...RenderPanel_choices
+        }
         node(id: "timelapse-1") {
           ...RenderPanel_timelapse @alias(as: "timelapse")
         }
       }
     `,
     mocks: {
+      MovieChoices: () => ({ speeds: [30, 60], defaultSpeed: 30, sizes: [{ width: 1920, height: 1080 }] }),
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
       Timelapse: () => ({
         id: "timelapse-1",
@@ -89,7 +93,8 @@ async function open() {
         availableTransitions: [{ name: "render", label: "Render", allowed: true, reasons: [] }],
       }),
     },
-    children: ({ node }) => (node?.timelapse ? <RenderPanel timelapse={node.timelapse} /> : "nothing"),
+    children: ({ node, movieChoices }) =>
+      node?.timelapse ? <RenderPanel timelapse={node.timelapse} choices={movieChoices} /> : "nothing",
   });
   await userEvent.click(screen.getByRole("button", { name: "More options…" }));
   await act(async () => {

@@ -13,12 +13,16 @@ function show(timelapse: object) {
   return renderFromQuery<RenderPanelTestQuery>({
     query: graphql`
       query RenderPanelTestQuery @relay_test_operation {
+        movieChoices {
+          ...RenderPanel_choices
+        }
         node(id: "timelapse-1") {
           ...RenderPanel_timelapse @alias(as: "timelapse")
         }
       }
     `,
     mocks: {
+      MovieChoices: () => ({ speeds: [30, 60], defaultSpeed: 30, sizes: [{ width: 1920, height: 1080 }] }),
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
       Timelapse: () => ({
         id: "timelapse-1",
@@ -28,7 +32,8 @@ function show(timelapse: object) {
         ...timelapse,
       }),
     },
-    children: ({ node }) => (node?.timelapse ? <RenderPanel timelapse={node.timelapse} /> : "nothing"),
+    children: ({ node, movieChoices }) =>
+      node?.timelapse ? <RenderPanel timelapse={node.timelapse} choices={movieChoices} /> : "nothing",
   });
 }
 

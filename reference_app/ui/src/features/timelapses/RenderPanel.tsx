@@ -11,6 +11,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatPlayTime } from "../../lib/duration.ts";
 import { unitOf } from "../../lib/units.ts";
 import { formatNumber } from "../../lib/rate.ts";
+import type { RenderPanel_choices$key } from "./__generated__/RenderPanel_choices.graphql";
 import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
 import { RenderButton } from "./RenderButton.tsx";
 import { RenderEstimate } from "./RenderEstimate.tsx";
@@ -19,17 +20,16 @@ import { useRenderTimelapse } from "./useRenderTimelapse.ts";
 
 const RenderDialog = lazy(async () => ({ default: (await import("./RenderDialog.tsx")).RenderDialog }));
 
-const RATES = [12, 24, 30, 60] as const;
-const SIZES = [
-  { width: null, height: null },
-  { width: 640, height: 360 },
-  { width: 1280, height: 720 },
-  { width: 1920, height: 1080 },
-] as const;
-const PRESET = { rate: 30, size: 0 };
+/** The size of the pictures, whatever that is. */
+const AS_THE_PICTURES = { width: null, height: null };
+
+interface Props {
+  readonly timelapse: RenderPanel_timelapse$key;
+  readonly choices: RenderPanel_choices$key;
+}
 
 /** The number of frames, the length of the movie they make, and the controls to render it. */
-export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_timelapse$key }) {
+export function RenderPanel({ timelapse, choices }: Props) {
   const data = useFragment(
     graphql`
       fragment RenderPanel_timelapse on Timelapse {
@@ -41,11 +41,25 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
     `,
     timelapse,
   );
-  const [rate, setRate] = useState<number>(PRESET.rate);
-  const [size, setSize] = useState(PRESET.size);
+  const offered = useFragment(
+    graphql`
+      fragment RenderPanel_choices on MovieChoices {
+        speeds
+        defaultSpeed
+        sizes {
+          width
+          height
+        }
+      }
+    `,
+    choices,
+  );
+  const sizes = [AS_THE_PICTURES, ...offered.sizes];
+  const [rate, setRate] = useState(offered.defaultSpeed);
+  const [size, setSize] = useState(0);
   const [render, busy] = useRenderTimelapse();
   const [choosing, setChoosing] = useState(false);
-  const { width, height } = SIZES[size] ?? SIZES[0];
+  const { width, height } = sizes[size] ?? AS_THE_PICTURES;
   return (
     <Panel title={t`Render a movie`}>
       <Box sx={{ display: "grid", gap: 2 }}>
@@ -77,7 +91,7 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
               setRate(Number(event.target.value));
             }}
           >
-            {RATES.map((each) => (
+            {offered.speeds.map((each) => (
               <MenuItem key={each} value={each}>{t`${each} fps`}</MenuItem>
             ))}
           </TextField>
@@ -89,7 +103,7 @@ export function RenderPanel({ timelapse }: { readonly timelapse: RenderPanel_tim
               setSize(Number(event.target.value));
             }}
           >
-            {SIZES.map((each, index) => (
+            {sizes.map((each, index) => (
               <MenuItem key={each.width} value={index}>
                 {each.width === null ? t`As the pictures` : `${String(each.width)} × ${String(each.height)}`}
               </MenuItem>

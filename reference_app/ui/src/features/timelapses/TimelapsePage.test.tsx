@@ -34,6 +34,13 @@ const movie = (number: number) => ({
   },
 });
 
+const CHOICES = {
+  __typename: "MovieChoices",
+  speeds: [30],
+  defaultSpeed: 30,
+  sizes: [{ __typename: "MovieSize", width: 640, height: 360 }],
+};
+
 const timelapse = (frames: number, movies: readonly number[]) => ({
   id: "timelapse-1",
   name: "Harbour",
@@ -62,6 +69,7 @@ function show(frames: number, movies: readonly number[] = []): MockEnvironment {
     MockPayloadGenerator.generate(operation, {
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
       Timelapse: () => timelapse(frames, movies),
+      MovieChoices: () => CHOICES,
       Camera: () => ({ id: "camera-1", name: "Roof" }),
     }),
   );
@@ -132,6 +140,7 @@ test("fetches the lists again after a snapshot and keeps what arrived meanwhile"
     Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
     Timelapse: () => timelapse(2, []),
     Camera: () => ({ id: "camera-1" }),
+    MovieChoices: () => CHOICES,
   });
   expect(strip()).toEqual(["Frame 1", "Frame 2", "Frame 3"]);
   expect(movies()).toEqual(["Movie 1"]);
@@ -147,6 +156,7 @@ test("a movie that anybody deleted leaves the list, for good", () => {
     Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
     Timelapse: () => timelapse(2, [3, 2]), // read before the deletion
     Camera: () => ({ id: "camera-1" }),
+    MovieChoices: () => CHOICES,
   });
   expect(movies()).toEqual(["Movie 2"]);
 });
@@ -166,7 +176,9 @@ test("a timelapse that anybody deleted is not found any more", () => {
 
 test("shows when the timelapse does not exist", () => {
   const environment = createMockEnvironment();
-  environment.mock.queueOperationResolver(() => ({ data: { node: null, hideBlockers: [] } }));
+  environment.mock.queueOperationResolver(() => ({
+    data: { node: null, hideBlockers: [], movieChoices: CHOICES },
+  }));
   environment.mock.queuePendingOperation(query, { id: "gone" });
   const queryRef = loadQuery<TimelapsePageQuery>(environment, query, { id: "gone" });
   renderWithRelay(<TimelapsePage queryRef={queryRef} Movies={MovieList} />, environment);

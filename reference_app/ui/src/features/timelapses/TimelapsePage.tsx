@@ -30,6 +30,7 @@ import type {
 } from "./__generated__/TimelapsePage_timelapse.graphql";
 import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
 import type { TimelapsePageRefreshQuery } from "./__generated__/TimelapsePageRefreshQuery.graphql";
+import type { RenderPanel_choices$key } from "./__generated__/RenderPanel_choices.graphql";
 import { AboutTimelapse } from "./AboutTimelapse.tsx";
 import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
 import { FrameBrowser } from "./FrameBrowser.tsx";
@@ -42,6 +43,9 @@ const ARCHIVED = "archived";
 
 const query = graphql`
   query TimelapsePageQuery($id: ID!) {
+    movieChoices {
+      ...RenderPanel_choices
+    }
     hideBlockers: blockers(mutation: "hideFrame") {
       __typename
     }
@@ -69,17 +73,26 @@ interface Props {
 
 /** One timelapse, updated live: all its frames, rendering and the movies. */
 export function TimelapsePage({ queryRef, Movies }: Props) {
-  const { node, hideBlockers } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
+  const { node, hideBlockers, movieChoices } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
   if (!node?.timelapse) return <NotFound />;
-  return <Timelapse timelapse={node.timelapse} Movies={Movies} mayHide={hideBlockers.length === 0} />;
+  return (
+    <Timelapse
+      timelapse={node.timelapse}
+      choices={movieChoices}
+      Movies={Movies}
+      mayHide={hideBlockers.length === 0}
+    />
+  );
 }
 
 function Timelapse({
   timelapse: key,
+  choices,
   Movies,
   mayHide,
 }: {
   readonly timelapse: TimelapsePage_timelapse$key;
+  readonly choices: RenderPanel_choices$key;
   readonly Movies: Props["Movies"];
   readonly mayHide: boolean;
 }) {
@@ -151,7 +164,7 @@ function Timelapse({
           <FrameBrowser frames={timelapse} live={data} followingRef={following} mayHide={mayHide} />
         </Box>
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
-          {data.state !== ARCHIVED && <RenderPanel timelapse={data} />}
+          {data.state !== ARCHIVED && <RenderPanel timelapse={data} choices={choices} />}
           <ObjectRuns of={data} />
           <ObjectRuns of={data.camera} />
           <Movies timelapse={timelapse} />
