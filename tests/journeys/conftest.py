@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -133,9 +134,37 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+MIGRATE = """
+import sys
+from pathlib import Path
+from timelapse.project.stack.boot import boot_django
+boot_django(Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with migrated databases, made once for all processes of this run: to migrate takes long."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            (folder / "log").mkdir()
+            subprocess.run([sys.executable, "-c", MIGRATE, folder], check=True)
+            (folder / "done").touch()
+    return folder
+
+
 @contextmanager
-def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
-    """Yield a function that starts a stack; stop all stacks at the end."""
+def stacks_in(folder: Path, databases: Path | None = None) -> Iterator[Callable[..., Stack]]:
+    """Yield a function that starts a stack; stop all stacks at the end.
+
+    Args:
+        folder: holds the homes of the stacks.
+        databases: a folder with migrated ones for new homes, unless the stacks are to make their own.
+    """
     stacks: list[Stack] = []
 
     def make(
@@ -146,6 +175,10 @@ def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
         **environment: str,
     ) -> Stack:
         stack = Stack(folder / home, port or free_port(), arguments, environment, within)
+        if databases is not None and not stack.home.exists():
+            stack.home.mkdir(mode=0o700)  # as the stack makes it
+            for database in databases.glob("*.sqlite3"):
+                shutil.copyfile(database, stack.home / database.name)
         stacks.append(stack)
         return stack.start()
 
@@ -160,14 +193,14 @@ def stacks_in(folder: Path) -> Iterator[Callable[..., Stack]]:
 
 
 @pytest.fixture
-def make_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
-    with stacks_in(tmp_path) as make:
+def make_stack(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Stack]]:
+    with stacks_in(tmp_path, migrated) as make:
         yield make
 
 
 @pytest.fixture(scope="session")
 def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for all journeys that leave it as usable as they found it."""
+    """One stack for all journeys that leave it as usable as they found it; it begins with nothing."""
     with stacks_in(tmp_path_factory.mktemp("shared")) as make:
         yield make().ready()
 
