@@ -160,3 +160,28 @@ def test_a_forked_child_delivers_on_its_own(tmp_path):
         os.waitpid(child, 0)
     installed.remove()
     assert {"child succeeded", "parent None", "parent succeeded"} <= set(path.read_text().splitlines())
+
+
+class Choosy:
+    """A store that takes everything but the reports of one task."""
+
+    def __init__(self, level):
+        self.level, self.kept = [*level, 1], MemoryStore()
+
+    def record(self, message):
+        if message["task_level"][:-1] == self.level[:-1]:
+            raise ValueError("a number that it does not have")
+        self.kept.record(message)
+
+
+@pytest.mark.parametrize("refused", [{}, {"outcome": "succeeded"}])
+def test_a_report_that_the_store_refuses_keeps_no_other_from_it(refused):
+    store = Choosy((2,))
+    outbox = Outbox(store, None, retry_s=0.01)
+    outbox(sample(1, level=(2,), **refused))
+    until(lambda: outbox.failed > 0)
+    for level in ((3,), (4,)):
+        outbox(sample(1, level=level))
+        outbox(sample(1, level=(*level, 1), outcome="succeeded"))
+    reported = [f"{TASK}@/3", f"{TASK}@/4", f"{TASK}@/3/1", f"{TASK}@/4/1"]
+    until(lambda: all(store.kept.get(each) is not None for each in reported))

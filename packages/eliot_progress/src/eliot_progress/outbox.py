@@ -51,7 +51,7 @@ class Outbox:
     """An eliot destination that keeps the newest report of each task until its thread has delivered it.
 
     A store that is down slows no caller: newer reports replace older ones, and delivery resumes when it is
-    back.
+    back. A report that it refuses keeps no other from it.
     """
 
     def __init__(self, store: Recorder | None, on_change: Publisher | None, *, retry_s: float = 0.5) -> None:
@@ -116,10 +116,18 @@ class Outbox:
 
     def _deliver_all(self) -> None:
         self._busy = True
-        while oldest := _oldest(self._ended) or _oldest(self._running):
+        ends_first = True
+        while oldest := self._take(ends_first=ends_first):
             if not self._deliver(oldest[1]):
                 self._requeue(*oldest)
+                # The store may refuse this report alone: the other queue comes before it.
+                ends_first = oldest[1].get("outcome") is None
         self._busy = False
+
+    def _take(self, *, ends_first: bool) -> tuple[str, Mapping[str, object]] | None:
+        """Remove and return what is delivered next; None if nothing is left."""
+        first, second = (self._ended, self._running) if ends_first else (self._running, self._ended)
+        return _oldest(first) or _oldest(second)
 
     def _requeue(self, key: str, message: Mapping[str, object]) -> None:
         if message.get("outcome") is not None:
