@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 import fsmlock
 from fsmlock import clock
-from fsmlock.backends import postgresql
+from fsmlock.backends import hold_rows, postgresql
 from fsmlock.backends.base import Denied, Granted
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.testing.conformance import claim, parent
@@ -273,3 +273,57 @@ def test_a_migration_that_has_not_run_is_reported_in_a_sentence(real_film, migra
     assert f"(fsmlock.W005) {sentence}" in err.getvalue()
     migrations("0011_pre_functions_v3")
     fsmlock.hold(real_film, "render").acquire().release()
+
+
+def hold_many(resource, count):
+    """Hold one lock many times, in a table of which the planner knows nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO fsmlock_hold (claim, resource, lock, kind, waits, holder, why, since_us, renewed_us,"
+            " expires_us, clock, clock_expires_us, stop_by, stop_why)"
+            " SELECT 'many' || n, %s, 'look', 'held', false, '', '', 0, 0, 4e15, '', 4e15, '', ''"
+            " FROM generate_series(1, %s) AS n",
+            [resource, count],
+        )
+
+
+@pytest.mark.django_db
+def test_what_is_in_the_way_is_found_by_the_index_whatever_the_planner_knows():
+    hold_many("shop.film:1", 3000)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + hold_rows._GROUPS % hold_rows._union(1), ["shop.film:1"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "fsmlock_hold_decide" in plan
+    assert "Seq Scan on fsmlock_hold" not in plan
+
+
+@pytest.mark.django_db
+def test_a_crowd_at_the_end_of_the_table_is_found_by_the_index_when_the_planner_knows_it(film):
+    hold_many("shop.film:0", 5000)
+    hold_many(f"shop.film:{film.pk}", 5000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE fsmlock_hold")
+    before = whole_reads()
+    with pytest.raises(fsmlock.HoldRefused, match="look on film"):
+        fsmlock.hold(film, "render").acquire()
+    assert whole_reads() == before
+
+
+def whole_reads():
+    """How often this transaction has read all rows of the table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'fsmlock_hold'")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_a_session_that_began_with_few_holds_decides_by_the_index_when_there_are_many(film):
+    """Otherwise its plans would read the whole table until the statistics are renewed."""
+    before = whole_reads()
+    for _ in range(20):
+        with fsmlock.hold(film, "render"):
+            pass
+    hold_many("shop.film:0", 3000)
+    with fsmlock.hold(film, "render"):
+        pass
+    assert whole_reads() == before

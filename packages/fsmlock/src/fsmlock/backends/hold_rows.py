@@ -26,17 +26,29 @@ class InTheWay(NamedTuple):
     more: bool = False
 
 
-def select(
-    dialect: Dialect, where: str, params: Params, *, limit: int | None = None, ordered: bool = True
-) -> tuple[HoldInfo, ...]:
-    """The unexpired rows that meet the condition, oldest first; not ``ordered``: in any order."""
-    now = dialect.now()
-    order = " ORDER BY id" * ordered
+def select(dialect: Dialect, where: str, params: Params, *, limit: int | None = None) -> tuple[HoldInfo, ...]:
+    """The unexpired rows that meet the condition, oldest first."""
     at_most = "" if limit is None else f" LIMIT {int(limit)}"
-    sql = (
+    return _read(dialect, f"{_query(dialect, where)} ORDER BY id{at_most}", params)
+
+
+def _some(dialect: Dialect, where: str) -> str:
+    """A query for a few unexpired rows of one object, in the order of the index.
+
+    Without an order PostgreSQL might read the whole table until it meets the first of them.
+    """
+    return f"{_query(dialect, where)} ORDER BY resource, lock, kind, claim LIMIT {MOST_HOLDS + 1}"
+
+
+def _query(dialect: Dialect, where: str) -> str:
+    now = dialect.now()
+    return (
         f"SELECT {now}, {_COLUMNS} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"  # noqa: S608 - only constants and placeholders
-        f" AND {dialect.unexpired(now)}{order}{at_most}"
+        f" AND {dialect.unexpired(now)}"
     )
+
+
+def _read(dialect: Dialect, sql: str, params: Params) -> tuple[HoldInfo, ...]:
     return tuple(_info(*row) for row in run(dialect.connection, sql, params))
 
 
@@ -45,10 +57,7 @@ def in_the_way(dialect: Dialect, claim: Claim, ticket: int | None) -> InTheWay:
 
     Its cost doesn't grow with what is held on the objects.
     """
-    resources = claim.resources
-    found = select(
-        dialect, f"resource IN ({marks(resources)})", [*resources], limit=MOST_HOLDS + 1, ordered=False
-    )
+    found = _some_on(dialect, claim.resources)
     blocking = _blocking(claim, found, ticket)
     if len(found) <= MOST_HOLDS or blocking:
         return InTheWay(blocking[:MOST_HOLDS], more=len(found) > MOST_HOLDS)
@@ -56,6 +65,16 @@ def in_the_way(dialect: Dialect, claim: Claim, ticket: int | None) -> InTheWay:
     rows = (row for group in groups for row in _rows_of(dialect, group, claim, ticket))
     blocking = _blocking(claim, tuple(itertools.islice(rows, MOST_HOLDS + 1)), ticket)
     return InTheWay(blocking[:MOST_HOLDS], more=len(blocking) > MOST_HOLDS)
+
+
+def _some_on(dialect: Dialect, resources: Sequence[str]) -> tuple[HoldInfo, ...]:
+    """A few rows of each object: all if there are no more than MOST_HOLDS of them together."""
+    one = f"SELECT * FROM ({_some(dialect, 'resource = %s')}) AS one"  # noqa: S608 - constants and placeholders
+    return tuple(
+        row
+        for part in chunks(resources)
+        for row in _read(dialect, " UNION ALL ".join([one] * len(part)), [*part])
+    )
 
 
 def _blocking(claim: Claim, found: Sequence[HoldInfo], ticket: int | None) -> tuple[HoldInfo, ...]:
@@ -83,8 +102,9 @@ _GROUPS = (
     " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)"
     " FROM present WHERE name IS NOT NULL"
     ") SELECT object, name, kind FROM present, (SELECT 'held' AS kind UNION ALL SELECT 'blocked') AS kinds"
-    " WHERE EXISTS (SELECT 1 FROM fsmlock_hold AS h"
-    " WHERE h.resource = object AND h.lock = name AND h.kind = kinds.kind)"
+    # Not EXISTS, which PostgreSQL may make a join of that reads all rows.
+    " WHERE (SELECT 1 FROM fsmlock_hold AS h"
+    " WHERE h.resource = object AND h.lock = name AND h.kind = kinds.kind LIMIT 1) IS NOT NULL"
 )
 
 
@@ -97,13 +117,8 @@ def _rows_of(dialect: Dialect, group: LockRow, claim: Claim, ticket: int | None)
     own = [claim.id, *claim.nested_in]
     before = claim.behind(ticket)
     earlier = "" if before is None else f" AND (NOT waits OR id < {int(before)})"
-    return select(
-        dialect,
-        f"resource = %s AND lock = %s AND kind = %s AND claim NOT IN ({marks(own)}){earlier}",
-        [group.resource, group.lock, group.kind, *own],
-        limit=MOST_HOLDS + 1,
-        ordered=False,
-    )
+    where = f"resource = %s AND lock = %s AND kind = %s AND claim NOT IN ({marks(own)}){earlier}"
+    return _read(dialect, _some(dialect, where), [group.resource, group.lock, group.kind, *own])
 
 
 def _info(  # noqa: PLR0913, PLR0917 - the time, then _COLUMNS
