@@ -176,6 +176,22 @@ def test_the_beginning_of_one_id_leads_to_its_page(admin_client, app):
     assert response["Location"] == f"{reverse('admin:queue_insight_task')}?id={task_id}"
 
 
+def test_an_id_leads_to_a_task_that_waits_far_back(admin_client, app, settings):
+    settings.QUEUE_INSIGHT = {"PEEK": 2}
+    ids = [app.send_task("work.do").id for _ in range(30)]
+    response = get(admin_client, "admin:queue_insight_search", f"?q={ids[17]}")
+    assert response["Location"] == f"{reverse('admin:queue_insight_task')}?id={ids[17]}"
+    page = text(admin_client.get(response["Location"]))
+    assert "17 tasks are ahead of it" in page
+
+
+def test_an_id_leads_to_a_task_of_which_only_its_sender_left_a_note(admin_client, store):
+    note = SentTask(id="4f1c9a00", name="work.do", queue="celery", sent_at=1e9)
+    store.note_sent({note.id: encode(note)}, causes={}, most=100)
+    response = get(admin_client, "admin:queue_insight_search", "?q=4f1c9a00")
+    assert "It was sent to queue" in text(admin_client.get(response["Location"]))
+
+
 @pytest.mark.parametrize("name", ["q" * 10_000, HOSTILE, "影/? &"])
 def test_a_queue_of_any_name_has_a_page(admin_client, app, settings, name):
     settings.QUEUE_INSIGHT = {"QUEUES": (name,)}

@@ -11,7 +11,9 @@ import pytest
 import redis
 
 from queue_insight import TaskState, control, diagnose
+from queue_insight.collector_state import SentTask, encode
 from queue_insight.history import history
+from queue_insight.publish_time import HEADER
 from queue_insight.read import waiting_tasks
 from tests.faults.queues.conftest import kill
 from tests.waiting import wait_until
@@ -41,14 +43,25 @@ class Truth:
         self._broker = redis.Redis.from_url(queues.broker_url)
 
     def publish(self) -> list[str]:
-        """Put all tasks into the queue as Celery encodes them; return their ids in the order of delivery."""
+        """Put all tasks into the queue as Celery encodes them; return their ids in the order of delivery.
+
+        The sender of the one in the middle has the publisher's hook.
+        """
         first = self._queues.app.send_task("work.counted").id
         encoded = cast("bytes", self._broker.lindex(QUEUE, 0)).decode()
         tag = json.loads(encoded)["properties"]["delivery_tag"]
+        sent_at = json.loads(encoded)["headers"][HEADER]
         ids = [first, *(str(uuid4()) for _ in range(TOTAL - 1))]
-        messages = [encoded.replace(first, each).replace(tag, str(uuid4())) for each in ids[1:]]
+        times = {each: sent_at + 0.0001 * place for place, each in enumerate(ids)}
+        messages = [
+            encoded.replace(first, each).replace(tag, str(uuid4())).replace(str(sent_at), str(times[each]))
+            for each in ids[1:]
+        ]
         for start in range(0, len(messages), 1000):
             self._broker.lpush(QUEUE, *messages[start : start + 1000])
+        middle = ids[TOTAL // 2]
+        note = SentTask(id=middle, name="work.counted", queue=QUEUE, sent_at=times[middle])
+        self._queues.store.note_sent({middle: encode(note)}, causes={}, most=100)
         return ids
 
     @property
@@ -186,16 +199,21 @@ def test_each_of_50_000_tasks_is_counted_once_whoever_is_killed(on_valkey: Queue
     middle, skip = ids[TOTAL // 2], TOTAL // 2
     looks: dict[str, Callable[[], object]] = {
         "the task in the middle": lambda: diagnose(middle, queues.read(tasks=[middle])),
+        "a task without a note": lambda: diagnose(ids[-1], queues.read(tasks=[ids[-1]])),
         "the overview": lambda: queues.read(tasks=(), overview=True, peek=20),
         "a page in the middle": lambda: waiting_tasks(queues.app, QUEUE, skip=skip, count=100),
     }
     for what, look in looks.items():
         moved, commands = truth.cost(look)
         assert (moved < MAX_BYTES, commands < MAX_COMMANDS) == (True, True), (what, moved, commands)
-    assert diagnose(middle, queues.read(tasks=[middle]))[0].code == "maybe_deeper"
     page = waiting_tasks(queues.app, QUEUE, skip=skip, count=100)
     first = TOTAL - truth.waiting + skip
     assert [task.id for task in page] == ids[first : first + 100]
+    found = queues.read(tasks=[middle]).find(middle)
+    assert found is not None
+    assert found.position == ids.index(middle) - (TOTAL - truth.waiting)
+    other = ids[-1]
+    assert diagnose(other, queues.read(tasks=[other]))[0].params["read"] == 1820
 
     # A worker dies with what it has, and another process takes its name.
     lost = frozenset(task.id for task in now.tasks() if task.worker == "one@test")

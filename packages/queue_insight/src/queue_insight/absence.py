@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.observed_tasks import UNOBSERVED
 from queue_insight.reasons import Reason, count, instant
+from queue_insight.snapshot import SearchedQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 NOT_REGISTERED: Final = "NotRegistered("
 #: Maximum number of queues that a sentence names.
 MAX_NAMED: Final = 5
+#: What lets a task be found anywhere in its queue.
+SEND_WITH_HOOK: Final = (
+    "Install the publisher's hook where it is sent (queue_insight.install), and keep "
+    "QUEUE_INSIGHT['RECORD_PUBLISH_TIME']: then it is found wherever it waits."
+)
 
 
 def absence(task_id: str, snapshot: Snapshot) -> Reason:
@@ -26,9 +33,9 @@ def absence(task_id: str, snapshot: Snapshot) -> Reason:
     note = snapshot.sent.get(task_id)
     queues = [snapshot.queue(note.queue)] if note is not None and note.queue else snapshot.queues
     for queue in filter(None, queues):
-        read = sum(t.queue == queue.name and t.position is not None for t in snapshot.queued)
-        if snapshot.heads_read and queue.depth is not None and queue.depth > read:
-            return _maybe_deeper(task_id, queue, queue.depth, read, snapshot)
+        searched = searched_queue(task_id, queue.name, snapshot)
+        if snapshot.heads_read and queue.depth is not None and queue.depth > searched.looked_at:
+            return _maybe_deeper(task_id, queue, searched, snapshot)
     names = ", ".join(queue.name for queue in snapshot.queues)
     if note is not None:
         return _sent(task_id, note, snapshot)
@@ -88,6 +95,15 @@ def unsearched(task_id: str, snapshot: Snapshot) -> list[str]:
     return missing
 
 
+def searched_queue(task_id: str, queue: str, snapshot: Snapshot) -> SearchedQueue:
+    """Return how far the queue was searched for a task that is not among those found."""
+    places = {task.position for task in snapshot.queued if task.queue == queue}
+    # Behind the first ones there may be others that were asked for and found.
+    first = next(place for place in itertools.count() if place not in places)
+    further = [each for each in snapshot.searched.get(task_id, ()) if each.name == queue]
+    return max([SearchedQueue(name=queue, looked_at=first), *further], key=lambda each: each.looked_at)
+
+
 def _unsearched_in_broker(snapshot: Snapshot) -> Iterator[str]:
     if not snapshot.broker_read:
         yield "the queues"
@@ -126,13 +142,28 @@ def _sent(task_id: str, note: SentNote, snapshot: Snapshot) -> Reason:
     )
 
 
-def _maybe_deeper(task_id: str, queue: QueueState, depth: int, read: int, snapshot: Snapshot) -> Reason:
+def _maybe_deeper(task_id: str, queue: QueueState, searched: SearchedQueue, snapshot: Snapshot) -> Reason:
     note = snapshot.sent.get(task_id)
     sent = f"It was sent at {instant(note.sent_at)}. " if note else ""
+    if searched.by_time:
+        where = (
+            f"It is not among the {searched.looked_at} of the {queue.depth} tasks in queue {queue.name!r} "
+        )
+        where += "that were sent about then; it may have left the queue."
+        remedy = "Look at what it should have changed: it may have finished."
+    else:
+        where = f"It is not among the first {searched.looked_at} of the {queue.depth} tasks in queue "
+        where += f"{queue.name!r}; it may be further back."
+        remedy = SEND_WITH_HOOK
     return Reason(
         code="maybe_deeper",
-        message=f"{sent}It is not among the first {read} of the {depth} tasks in queue {queue.name!r}; "
-        "it may be further back.",
-        params={"task": task_id, "queue": queue.name, "depth": depth, "read": read},
-        remedy="Raise QUEUE_INSIGHT['PEEK'] to read more; of very large messages only the first are read.",
+        message=f"{sent}{where}",
+        params={
+            "task": task_id,
+            "queue": queue.name,
+            "depth": queue.depth,
+            "read": searched.looked_at,
+            "by_time": searched.by_time,
+        },
+        remedy=remedy,
     )

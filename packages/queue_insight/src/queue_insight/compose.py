@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from queue_insight.calibration import calibrated
@@ -17,6 +18,7 @@ from queue_insight.snapshot import (
     DelayedTasks,
     FinishedTask,
     QueueState,
+    SearchedQueue,
     SentNote,
     Snapshot,
     TaskInfo,
@@ -28,7 +30,7 @@ from queue_insight.worker_states import CONSUMING, ENDED, worker_info
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
+    from queue_insight.brokers.base import BrokerState, Message, QueueBacklog, Search
     from queue_insight.collector_state import SentTask
     from queue_insight.reasons import Reason
     from queue_insight.snapshot import WorkerInfo
@@ -82,7 +84,7 @@ def compose(
     taken = tuple(_worker_tasks(view))
     counts = _counts(view)
     running = tuple(t for t in taken if t.state is not TaskState.RESERVED)
-    queued = tuple(_waiting_tasks(taken, view))
+    queued = (*_waiting_tasks(taken, view), *_further_back(view))
     found = Snapshot(
         at=moment(now),
         queues=tuple(_queue(backlog, counts, view) for backlog in broker.backlogs),
@@ -102,6 +104,7 @@ def compose(
         lost_tasks=collector.lost_tasks,
         asked_tasks=asked_tasks,
         sent={task_id: _sent_note(each) for task_id, each in (sent or {}).items()},
+        searched={task_id: tuple(map(_searched_queue, found)) for task_id, found in broker.searches.items()},
         broker_read=broker.read,
         collected_at=moment(collector.collected_at) if stored else None,
         collected_age_s=stored.age_s if stored else None,
@@ -281,6 +284,16 @@ def _waiting_tasks(taken: tuple[TaskInfo, ...], view: _View) -> Iterable[TaskInf
     for backlog in view.broker.backlogs:
         for position, message in enumerate(backlog.head):
             yield _from_message(message, TaskState.QUEUED, position, view)
+
+
+def _further_back(view: _View) -> Iterator[TaskInfo]:
+    for search in chain.from_iterable(view.broker.searches.values()):
+        if search.message is not None:
+            yield _from_message(search.message, TaskState.QUEUED, search.ahead, view)
+
+
+def _searched_queue(search: Search) -> SearchedQueue:
+    return SearchedQueue(name=search.queue, looked_at=search.looked_at, by_time=search.by_time)
 
 
 def _from_message(message: Message, state: TaskState, position: int | None, view: _View) -> TaskInfo:

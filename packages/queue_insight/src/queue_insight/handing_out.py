@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.absence import unsearched
+from queue_insight.absence import searched_queue, unsearched
 from queue_insight.finished_tasks import MAX_FINISHED
 from queue_insight.reasons import Reason, instant
 from queue_insight.snapshot import TaskInfo, TaskState, WorkerState
@@ -72,12 +72,12 @@ def _is_nowhere(task_id: str, note: SentNote, snapshot: Snapshot) -> bool:
     queue = snapshot.queue(note.queue)
     if queue is None or queue.depth is None or unsearched(task_id, snapshot):
         return False
-    read = sum(task.queue == note.queue and task.position is not None for task in snapshot.queued)
+    looked_at = searched_queue(task_id, note.queue, snapshot).looked_at
     # The list of finished tasks is short: one that ended long ago is in it no more.
     reaches_back = len(snapshot.finished) < MAX_FINISHED or any(
         each.at <= note.sent_at for each in snapshot.finished
     )
-    return queue.depth <= read and reaches_back and bool(_receivers(note.queue, note.sent_at, snapshot))
+    return queue.depth <= looked_at and reaches_back and bool(_receivers(note.queue, note.sent_at, snapshot))
 
 
 def _receivers(queue: str, sent_at: datetime, snapshot: Snapshot) -> list[WorkerInfo]:

@@ -21,6 +21,7 @@ from queue_insight.errors import (
     CollectorStateUnreadableError,
     StoreUnreachableError,
 )
+from queue_insight.locating import locate
 from queue_insight.notes import broker_notes, broker_unavailable, collector_notes, no_store, store_unavailable
 from queue_insight.stored_state import (
     load,
@@ -65,7 +66,9 @@ def snapshot(
     `peek` is the number of waiting tasks to read of each queue, by default PEEK; an overview needs one.
 
     The call blocks for four round trips, two to the broker and two to the store, and one more to the store
-    for each thousand tasks, and for the notes of the senders of the asked tasks. If one is unreachable,
+    for each thousand tasks, and for the notes of the senders of the asked tasks. Asked tasks that are found
+    nowhere are looked for further back in their queues, at most 20 of them where their sender noted when it
+    sent them, and one other among about 2,000 tasks of up to five queues. If one is unreachable,
     nothing is raised: `notes` says what is unknown, and why.
 
     Raises:
@@ -93,7 +96,7 @@ def snapshot(
             stored, store_notes = None, (store_unavailable(error),)
     return compose(
         now=clock(),
-        broker=broker,
+        broker=replace(broker, searches=locate(app, asked or (), sent, broker, stored)),
         stored=stored,
         grace_heartbeats=settings.GRACE_HEARTBEATS,
         retention_s=settings.RETENTION_S,

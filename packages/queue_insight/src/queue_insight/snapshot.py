@@ -204,6 +204,17 @@ class SentNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedQueue:
+    """How far a queue was searched for an asked task, which was not found there."""
+
+    name: str
+    #: How many of the tasks that wait in it were looked at.
+    looked_at: int
+    #: Whether these are those that were sent about when the task was; else they are the first of the queue.
+    by_time: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All queues, tasks and workers at one moment, and how fresh and complete the data is."""
 
@@ -211,7 +222,8 @@ class Snapshot:
     queues: tuple[QueueState, ...] = ()
     #: Running and lost tasks, and those of ended workers; longest running first.
     running: tuple[TaskInfo, ...] = ()
-    #: Waiting tasks: reserved ones, then the first of each queue in order of delivery, then those handed out.
+    #: Waiting tasks: reserved ones, then the first of each queue in order of delivery, then asked ones that
+    #: were found further back, then those handed out.
     queued: tuple[TaskInfo, ...] = ()
     workers: tuple[WorkerInfo, ...] = ()
     #: Number of workers that ended more than five minutes ago and are no longer listed.
@@ -235,6 +247,8 @@ class Snapshot:
     asked_tasks: frozenset[str] | None = None
     #: By id, what the senders of the asked tasks noted, as far as they noted it and it is kept.
     sent: Mapping[str, SentNote] = field(default_factory=dict)
+    #: By id, the queues that were searched beyond their first tasks for asked tasks that were not found.
+    searched: Mapping[str, tuple[SearchedQueue, ...]] = field(default_factory=dict)
     #: Whether the broker was read; else depths and waiting tasks are unknown, or as of `broker_read_at`.
     broker_read: bool = True
     #: When depths and waiting tasks were read that are kept from an earlier snapshot (`LastKnown`).

@@ -209,3 +209,11 @@ def test_a_body_that_looks_like_the_end_of_itself_hides_nothing(app):
     app.send_task("work.do", (tricky,), task_id="t1", argsrepr=tricky)
     (backlog,) = RedisBroker(app).read(["celery"], peek=10).backlogs
     assert [(each.id, each.args_summary) for each in backlog.head] == [("t1", f"{tricky} {{}}")]
+
+
+def test_behind_messages_that_were_not_read_no_position_is_said(app):
+    for number in range(4):
+        app.send_task("work.do", ("x" * 700_000,), task_id=f"large{number}", argsrepr="large")
+    app.send_task("work.do", task_id="low", priority=9)
+    (backlog,) = RedisBroker(app).read(["celery"], peek=100).backlogs
+    assert (backlog.depth, [message.id for message in backlog.head]) == (5, ["large0"])

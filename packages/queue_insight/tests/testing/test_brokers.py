@@ -79,6 +79,12 @@ class Reversed(RedisPages):
         return super().page(queue, **options)[::-1]
 
 
+class Misplacing(RedisPages):
+    def locate(self, task_id, queue, **options):
+        found = super().locate(task_id, queue, **options)
+        return replace(found, ahead=found.ahead + 1)
+
+
 class Talkative(RedisPages):
     def discover(self):
         return (*super().discover(), "celeryev.1")
@@ -94,6 +100,7 @@ class Talkative(RedisPages):
         (Marking, "test_looking_changes_nothing"),
         (ZeroForUnknown, "test_what_is_not_known_is_none"),
         (Reversed, "test_tasks_are_read_in_order_of_delivery"),
+        (Misplacing, "test_a_task_is_found_wherever_it_waits"),
         (Talkative, "test_queues_are_discovered"),
     ],
 )

@@ -73,6 +73,21 @@ class DelayedMessages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a search for one task in one queue found."""
+
+    queue: str
+    #: None if it was not found.
+    message: Message | None = None
+    #: How many messages are delivered before it.
+    ahead: int = 0
+    #: How many messages were looked at.
+    looked_at: int = 0
+    #: Whether these stand where those do that were sent at that time; else they are the first of the queue.
+    by_time: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerState:
     """What one read of the broker returned."""
 
@@ -89,6 +104,8 @@ class BrokerState:
     delayed: tuple[DelayedMessages, ...] | None = None
     #: Age of the counts of unacknowledged messages in seconds, at most; None: they are exact.
     unacked_age_s: float | None = None
+    #: By id of a task, what was searched for it beyond the first messages.
+    searches: Mapping[str, tuple[Search, ...]] = field(default_factory=dict)
     #: Whether the first messages of the queues were read, as far as they were asked for.
     heads_read: bool = True
     #: Queues that exist and could not be counted, and why.
@@ -129,6 +146,16 @@ class Broker(Protocol):
         """Return up to `count` tasks that stand behind the first `skip` ones of the queue, consuming none.
 
         Without the capability `page` there are none.
+
+        Raises:
+            BrokerUnreachableError: the broker did not respond, or refused the login.
+        """
+        ...
+
+    def locate(self, task_id: str, queue: str, *, sent_at: float | None) -> Search:
+        """Look for a task where those stand that were sent at this time, or without one from the head on.
+
+        What is looked at is bounded, and none is consumed. Without the capability `page` nothing is.
 
         Raises:
             BrokerUnreachableError: the broker did not respond, or refused the login.

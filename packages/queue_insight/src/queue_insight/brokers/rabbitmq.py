@@ -14,7 +14,7 @@ from urllib.parse import quote
 from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
 
 from queue_insight import conf
-from queue_insight.brokers.base import BrokerState, Capabilities, DelayedMessages, QueueBacklog
+from queue_insight.brokers.base import BrokerState, Capabilities, DelayedMessages, QueueBacklog, Search
 from queue_insight.brokers.connection import with_connection
 from queue_insight.brokers.rabbitmq_management import REFRESH_S, ManagementError, managed_queues
 from queue_insight.fields import Fields
@@ -72,6 +72,11 @@ class RabbitMQBroker:
         """Return nothing: no message can be read."""
         del queue, skip, count
         return ()
+
+    def locate(self, task_id: str, queue: str, *, sent_at: float | None) -> Search:
+        """Find nothing: no message can be read."""
+        del task_id, sent_at
+        return Search(queue=queue)
 
     def _is_internal(self, name: str) -> bool:
         # Celery's remote control and its events, which are no queues of tasks.

@@ -21,7 +21,7 @@ from queue_insight.fields import Fields
 from queue_insight.publish_time import HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from celery import Celery
     from kombu.transport.redis import Channel
@@ -168,7 +168,9 @@ def _read(
             QueueBacklog(
                 queue=queue,
                 depth=sum(depths[key] for key in keys),
-                head=tuple(reader.waiting((each for key in keys for each in raw.get(key, ())), queue))[:peek],
+                head=tuple(reader.waiting(_first([(raw.get(key, ()), depths[key]) for key in keys]), queue))[
+                    :peek
+                ],
             )
             for queue, keys in lists.items()
         ),
@@ -176,6 +178,14 @@ def _read(
         unacked_head=tuple(reader.unacked(taken)),
         malformed=reader.malformed,
     )
+
+
+def _first(lists: Iterable[tuple[Sequence[bytes], int]]) -> Iterator[bytes]:
+    """Yield what was read of a queue's lists up to the first gap: behind it no position is known."""
+    for read, depth in lists:
+        yield from read
+        if len(read) < depth:
+            return
 
 
 class MessageReader:

@@ -1,9 +1,10 @@
-"""Reads a queue in Redis or Valkey page by page, anywhere in it, without moving or marking a message."""
+"""Reads what waits deep in a queue in Redis or Valkey: pages, and one task by its id."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.brokers.base import Search
 from queue_insight.brokers.redis import (
     MAX_MESSAGE,
     MessageReader,
@@ -11,8 +12,12 @@ from queue_insight.brokers.redis import (
     plain_client,
     step_keys,
 )
+from queue_insight.brokers.redis_search import ListSearch
 
 if TYPE_CHECKING:
+    import redis
+    from kombu.transport.redis import Channel
+
     from queue_insight.brokers.base import Message
 
 #: Maximum number of bytes that the server reads for one list of a page; of large messages it moves less.
@@ -41,7 +46,7 @@ return found
 
 
 class RedisPages(RedisBroker):
-    """A reader of pages."""
+    """A reader of pages, which also finds a task by its id."""
 
     def page(self, queue: str, *, skip: int, count: int) -> tuple[Message, ...]:
         """Return up to `count` tasks that stand behind the first `skip` ones of the queue.
@@ -53,14 +58,41 @@ class RedisPages(RedisBroker):
         """
         with self._connected() as channel:
             client = plain_client(channel)
-            keys = step_keys(channel, queue)
-            with client.pipeline(transaction=False) as pipeline:
-                for key in keys:
-                    pipeline.llen(key)
-                lengths = pipeline.execute()
             raw: list[bytes] = []
-            for key, length in zip(keys, lengths, strict=True):
+            for key, length in _lengths(client, channel, queue).items():
                 if skip < length and len(raw) < count:
                     raw += client.eval(PAGE, 1, key, skip, count - len(raw), MAX_BYTES, MAX_MESSAGE)
                 skip = max(0, skip - length)
         return tuple(MessageReader(self._bindings()).waiting(raw, queue))
+
+    def locate(self, task_id: str, queue: str, *, sent_at: float | None) -> Search:
+        """Look for a task where those stand that were sent at this time, or without one from the head on.
+
+        No script reads more than 200 messages, nor more than 500 kB but for the one message that exceeds it.
+
+        Raises:
+            BrokerUnreachableError: it did not respond.
+        """
+        with self._connected() as channel:
+            client = plain_client(channel)
+            lengths = _lengths(client, channel, queue)
+            search = ListSearch(client, task_id, most=MAX_MESSAGE)
+            found = None if sent_at is None else search.near(lengths, sent_at)
+            by_time = found is not None or search.looked_at > 0
+            if not by_time:
+                found = search.from_head(lengths)
+        if found is not None:
+            place, raw = found
+            for message in MessageReader(self._bindings()).waiting((raw,), queue):
+                if message.id == task_id:
+                    return Search(queue=queue, message=message, ahead=place, looked_at=search.looked_at)
+        return Search(queue=queue, looked_at=search.looked_at, by_time=by_time)
+
+
+def _lengths(client: redis.Redis, channel: Channel, queue: str) -> dict[str, int]:
+    """Return the lengths of the queue's lists, in order of delivery."""
+    keys = step_keys(channel, queue)
+    with client.pipeline(transaction=False) as pipeline:
+        for key in keys:
+            pipeline.llen(key)
+        return dict(zip(keys, pipeline.execute(), strict=True))

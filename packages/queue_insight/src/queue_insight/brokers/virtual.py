@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from queue_insight.brokers.base import BrokerState, Capabilities, QueueBacklog
+from queue_insight.brokers.base import BrokerState, Capabilities, QueueBacklog, Search
 from queue_insight.brokers.connection import with_connection
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class VirtualBroker:
         """Return nothing: no message is read."""
         del queue, skip, count
         return ()
+
+    def locate(self, task_id: str, queue: str, *, sent_at: float | None) -> Search:
+        """Find nothing: no message is read."""
+        del task_id, sent_at
+        return Search(queue=queue)
 
 
 def _read(connection: Connection, queues: tuple[str, ...]) -> BrokerState:

@@ -36,7 +36,11 @@ class Result:
 
 def only_match(text: str, snapshot: Snapshot) -> str | None:
     """Return the id that the text is, or that alone begins with it; None for none or several."""
-    known = (*(task.id for task in snapshot.tasks()), *(task.id for task in snapshot.finished))
+    known = (
+        *(task.id for task in snapshot.tasks()),
+        *(task.id for task in snapshot.finished),
+        *snapshot.sent,
+    )
     ids = {each for each in known if _is_id(text, each)}
     if text in ids:
         return text

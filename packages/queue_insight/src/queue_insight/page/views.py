@@ -92,7 +92,9 @@ def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBa
     text = request.GET.get("q", "").strip()[:MAX_SEARCH]
     after = request.GET.get("after", "")[:MAX_SEARCH]
     among = scope(text, after)
-    reading = read(tasks=among.ids, overview=True)
+    # The text may be the id of a task that is known from its sender only, or that waits far back.
+    ids = among.ids if "part" in request.GET else [text, *among.ids]
+    reading = read(tasks=ids, overview=True)
     only = only_match(text, reading.snapshot)
     if only is not None and "part" not in request.GET:
         address = reverse("admin:queue_insight_task", current_app=request.current_app)

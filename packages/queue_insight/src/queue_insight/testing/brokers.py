@@ -121,6 +121,8 @@ class BrokerConformance:
                 can.page or broker.page(_QUEUE, skip=0, count=9) == (), "it can't page, but returned some"
             )
             _expect(can.discover or broker.discover() == (), "it can't discover, but found some")
+            found = broker.locate("unknown", _QUEUE, sent_at=time.time())
+            _expect(can.page or found.looked_at == 0, "it can't page, but looked at some")
 
     def test_tasks_are_read_in_order_of_delivery(self) -> None:
         """Pages follow one another and contain every task once."""
@@ -134,6 +136,19 @@ class BrokerConformance:
                 found = [message.id for page in pages for message in page]
                 _expect(found == ids, f"pages of twenty must hold {ids}, they hold {found}")
                 self._expect_deliveries(_received(app, 45), ids)
+
+    def test_a_task_is_found_wherever_it_waits(self) -> None:
+        """By its id, with or without the time when it was sent, and with its place."""
+        with self._prepared() as (app, broker):
+            if broker.capabilities.page:
+                ids = _send(app, 45)
+                for place, sent_at in ((0, None), (44, None), (30, time.time()), (30, time.time() - 3600)):
+                    found = broker.locate(ids[place], _QUEUE, sent_at=sent_at)
+                    is_it = found.message is not None and found.message.id == ids[place]
+                    _expect(is_it and found.ahead == place, f"{place} tasks are ahead of it, found {found}")
+                missing = broker.locate("unknown", _QUEUE, sent_at=time.time())
+                _expect(missing.message is None, f"nobody sent it, found {missing}")
+                _expect(missing.looked_at == len(ids), f"it looked at {missing.looked_at} of {len(ids)}")
 
     def test_a_task_is_described(self) -> None:
         """By its name, its arguments and the earliest start."""
@@ -199,6 +214,7 @@ class BrokerConformance:
                 state = broker.read([_QUEUE], peek=20)
                 if broker.capabilities.page and look % 10 == 0:
                     broker.page(_QUEUE, skip=5, count=10)
+                    broker.locate(ids[look % 30], _QUEUE, sent_at=time.time())
                 depth = state.backlogs[0].depth
                 _expect(depth in {30, None}, f"look {look} counted {depth} of 30 tasks")
             self._expect_deliveries(_received(app, 30), ids)
