@@ -398,7 +398,7 @@ def test_the_history_of_a_queue_stands_on_its_page_and_the_last_hour_as_lines(ad
     changes = Changes(header=encode_header(state), records=records)
     store.write(changes, token=token, lease_s=60.0, retention_s=60.0)
     page = text(get(admin_client, "admin:queue_insight_queue", "?name=celery"))
-    assert "In the last 24 hours 7 ended: the day before is not known" in page
+    assert "In the last 24 hours 7 ended while a collector listened: the day before is not known" in page
     assert '<path class="qi-in" d="M-1,1h2"/>' in page
     app.send_task("work.do")
     overview = text(get(admin_client, OVERVIEW))

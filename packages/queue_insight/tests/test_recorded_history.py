@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from queue_insight.collector_state import Part, decode_records
 from queue_insight.history import history
-from queue_insight.periods import NAMES, keys, of_queue
+from queue_insight.periods import ALL, NAMES, keys, of_queue
 from queue_insight.recorded_history import MAX_SERIES, RECENT_MINUTES, HistoryRecorder
 from queue_insight.stored_state import load_periods, load_series
 from queue_insight.stores.base import Changes
@@ -162,12 +162,30 @@ def test_the_last_minutes_say_what_came_in_and_went_out_and_where_nobody_listene
     recorded.listen(HOUR, 59)
     recorded.recorder.sent("movies", "render", HOUR + 1)
     recorded.end(HOUR + 70)  # nobody listened from here
-    recorded.listen(HOUR + 120, 70)
-    recorded.write(HOUR + 190)
+    recorded.listen(HOUR + 90, 150)
+    recorded.write(HOUR + 240)
     recent = recorded.recorder.recent()["movies"]
-    assert (recent.last, len(recent.sent)) == (HOUR + 120, RECENT_MINUTES)
-    assert recent.sent[-4:] == (None, 1, 0, 0)
-    assert recent.finished[-4:] == (None, 0, 1, 0)
+    assert (recent.last, len(recent.sent)) == (HOUR + 180, RECENT_MINUTES)
+    assert recent.sent[-5:] == (None, 1, None, 0, 0)
+    assert recent.finished[-5:] == (None, 0, None, 0, 0)
     again = HistoryRecorder()
     again.restore_recent({"movies": recent})
     assert again.recent() == {"movies": replace(recent)}
+
+
+def test_what_a_killed_collector_counted_last_is_missing_and_not_called_observed():
+    killed = Recorded()
+    killed.listen(HOUR, 40)
+    killed.end(HOUR + 30)
+    killed.write(HOUR + 40)
+    for step in range(41, 53):
+        killed.recorder.observe(HOUR + step, listens=True)
+        killed.end(HOUR + step)  # not written any more
+    after = Recorded(killed.store)
+    periods = list(load_periods(after.store, [ALL, of_queue("movies")], HOUR + 55))
+    after.recorder.restore({of_queue("movies"): HOUR + 30.0}, periods)
+    after.listen(HOUR + 55, 100)
+    after.write(HOUR + 155)
+    found = after.read(HOUR + 155, queue="movies").hour
+    assert (found.finished, found.observed_s) == (1, 140.0)
+    assert after.recorder.recent()["movies"].finished[-2:] == (None, 0)

@@ -38,6 +38,8 @@ WRITE_INTERVAL_S: Final = 15.0
 MAX_PAUSE_S: Final = 5.0
 #: Minutes of which each queue has what came in and went out.
 RECENT_MINUTES: Final = 60
+#: A minute that was not listened to for so long has no figures among these: what was counted is not all.
+FULL_MINUTE_S: Final = 57.0
 #: Records that wait for a store that does not respond; the oldest go.
 MAX_UNWRITTEN: Final = 20_000
 
@@ -276,7 +278,7 @@ class HistoryRecorder:
         minute = self._minutes.setdefault(period.start, _Minute())
         self._recent_is_old = True
         if series == ALL:
-            minute.is_observed = period.observed_s > 0
+            minute.is_observed = period.observed_s >= FULL_MINUTE_S
         elif series.startswith("q:"):
             sent = period.counts[SENT]
             minute.queues[series[2:]] = sent, period.counts.total() - sent
@@ -289,9 +291,8 @@ class HistoryRecorder:
         self._minutes = {start: self._minutes.get(start, _Minute()) for start in starts}
         found = {}
         for queue in {name for minute in self._minutes.values() for name in minute.queues}:
-            # What was counted is true even of a minute that was not listened to as a whole.
             figures = [
-                minute.queues.get(queue, (0, 0) if minute.is_observed else (None, None))
+                minute.queues.get(queue, (0, 0)) if minute.is_observed else (None, None)
                 for minute in self._minutes.values()
             ]
             found[queue] = Recent(

@@ -35,6 +35,27 @@ def test_a_row_has_counts_and_durations_and_how_much_was_observed():
 
 
 @pytest.mark.parametrize(
+    ("observed_s", "words"),
+    [
+        (86_400.0, "all"),
+        (86_400.0 + 0.1, "all"),
+        (86_400.0 - 21, "all but 21 s"),
+        (86_400.0 - 840, "all but 14 min"),
+        (0.989 * 86_400, "98%"),
+        (10.0, "0%"),
+    ],
+)
+def test_what_was_missed_is_never_rounded_away(observed_s, words):
+    (row,) = past_rows(History(day=total(observed_s=observed_s)))
+    assert row.observed == words
+
+
+def test_of_a_day_that_was_observed_in_part_the_count_says_so():
+    found = comparison(History(day=total(observed_s=9.0)))
+    assert found.startswith("In the last 24 hours 10 ended while a collector listened: the day before is")
+
+
+@pytest.mark.parametrize(
     ("before", "words"),
     [
         (None, "the day before is not known"),

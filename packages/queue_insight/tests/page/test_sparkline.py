@@ -14,8 +14,13 @@ def test_both_lines_have_one_scale_and_the_text_says_what_they_show():
 def test_a_minute_that_nobody_observed_is_a_gap_and_no_zero():
     figures = (1, 1, None, None, None, 1)
     found = sparkline(values.queue(sent_by_minute=figures, finished_by_minute=figures))
-    assert found.went == "M-1,1h2M7,12h2"
-    assert found.text.endswith("3 minutes not observed")
+    assert found.went == "M-1,1h2"
+    assert found.text.endswith("3 minutes not observed as a whole")
+
+
+def test_without_two_minutes_side_by_side_there_is_no_line_but_a_text():
+    found = sparkline(values.queue(sent_by_minute=(0, None), finished_by_minute=(3, None)))
+    assert (found.went, found.text.split("; ")[1]) == ("", "3 out, at most 3 a minute")
 
 
 def test_what_came_in_is_not_known_while_senders_are_silent():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.page.clock import UNKNOWN, duration
@@ -61,7 +62,8 @@ def comparison(history: History) -> str:
             (history.week_before, "the same day a week before"),
         )
     ]
-    return f"In the last 24 hours {history.day.finished} ended: {'; '.join(compared)}."
+    listened = "" if _is_observed(history.day) else " while a collector listened"
+    return f"In the last 24 hours {history.day.finished} ended{listened}: {'; '.join(compared)}."
 
 
 def as_text(history: History) -> str:
@@ -93,14 +95,28 @@ def _row(name: str, total: Total) -> PastRow:
         run_p95=precise(total.run_s(0.95)),
         wait_p50=precise(total.wait_s(0.5)),
         wait_p95=precise(total.wait_s(0.95)),
-        observed=f"{min(1.0, total.observed_s / total.span_s if total.span_s else 1.0):.0%}",
+        observed=_observed(total),
     )
+
+
+def _is_observed(total: Total) -> bool:
+    return total.observed_s >= OBSERVED * total.span_s
+
+
+def _observed(total: Total) -> str:
+    missing_s = total.span_s - total.observed_s
+    if missing_s < 1:
+        return "all"
+    if missing_s < 0.01 * total.span_s:
+        return f"all but {duration(missing_s)}"
+    # Rounded down, as all of it is another answer.
+    return f"{floor(100 * total.observed_s / total.span_s)}%"
 
 
 def _compared(day: Total, before: Total | None, words: str) -> str:
     if before is None:
         return f"{words} is not known"
-    if any(each.observed_s < OBSERVED * each.span_s for each in (day, before)):
+    if not (_is_observed(day) and _is_observed(before)):
         return f"{words} {before.finished}, but not all of both was observed"
     if not before.finished:
         return f"{words} none"

@@ -38,14 +38,14 @@ def sparkline(queue: QueueState) -> Sparkline | None:
     if not any(known_in) and not any(known_out):
         return None
     came_in, went_out = _grouped(came), _grouped(went)
-    highest = max(each or 0 for each in (*came_in, *went_out))
+    highest = max(1, *(each or 0 for each in (*came_in, *went_out)))
     # Tasks ended, and yet none was sent: the senders' events are off.
     is_silent = not sum(known_in)
     unobserved = sum(each is None for each in went)
     parts = [
         "in: not known" if is_silent else f"{sum(known_in)} in, at most {max(known_in)} a minute",
         f"{sum(known_out)} out, at most {max(known_out)} a minute",
-        *([f"{count(unobserved, 'minute')} not observed"] if unobserved else ()),
+        *([f"{count(unobserved, 'minute')} not observed as a whole"] if unobserved else ()),
     ]
     return Sparkline(
         width=STEP * (len(went_out) - 1),
@@ -57,9 +57,10 @@ def sparkline(queue: QueueState) -> Sparkline | None:
 
 
 def _grouped(figures: Sequence[int | None]) -> list[int | None]:
-    groups = (figures[first : first + MINUTES] for first in range(0, len(figures), MINUTES))
+    groups = [figures[first : first + MINUTES] for first in range(0, len(figures), MINUTES)]
+    # With the figures of a part of its minutes a point would look like a quiet one.
     known = ([each for each in group if each is not None] for group in groups)
-    return [sum(group) if group else None for group in known]
+    return [sum(part) if len(part) == len(group) else None for part, group in zip(known, groups, strict=True)]
 
 
 def _path(figures: Sequence[int | None], highest: int) -> str:
