@@ -111,6 +111,43 @@ def test_a_reserved_task_waits_for_the_other_tasks_of_its_worker():
     assert reason.message == "Worker one@test has received it and is busy with 1 other task."
 
 
+def test_of_several_former_workers_the_sentence_is_right():
+    gone = [values.worker(name=name, state=WorkerState.GONE) for name in ("one@test", "two@test")]
+    reason = only(
+        "t1", values.snapshot(queues=(values.queue(workers=()),), queued=(values.task(),), workers=gone)
+    )
+    assert "one@test, two@test did before and are gone" in reason.message
+
+
+def test_a_prefetched_task_names_the_workers_that_could_run_it():
+    reserved = values.task(state=TaskState.RESERVED, position=None, worker="one@test")
+    workers = (
+        values.worker(),
+        values.worker(name="two@test"),
+        values.worker(name="gone", state=WorkerState.GONE),
+    )
+    reason = only("t1", values.snapshot(queued=(reserved,), running=(values.running(),), workers=workers))
+    assert reason.message == (
+        "Worker one@test has received it and is busy with 1 other task, while two@test has free slots."
+    )
+    assert "may run twice" in reason.remedy
+
+
+def test_a_task_whose_worker_runs_nothing_is_not_said_to_wait_for_others():
+    reserved = values.task(state=TaskState.RESERVED, position=None, worker="one@test")
+    reason = only("t1", values.snapshot(queued=(reserved,)))
+    assert reason.code == "about_to_start"
+    assert reason.message.endswith("is not known to run anything: it should start it at once.")
+
+
+def test_a_task_behind_others_is_not_about_to_start():
+    _, reason = diagnose("t1", values.snapshot(queued=(values.task(position=24_999),)))
+    assert (reason.code, reason.message.rpartition(", ")[2]) == (
+        "workers_idle",
+        "and is not known to run anything.",
+    )
+
+
 def test_a_task_reserved_by_an_unknown_worker_is_explained():
     reserved = values.task(state=TaskState.RESERVED, position=None)
     assert "is unknown" in only("t1", values.snapshot(queued=(reserved,))).message

@@ -18,7 +18,8 @@ def test_figures_have_the_names_of_celery_exporter_where_they_mean_the_same():
         queues=(values.queue(depth=7, running=1, reserved=3, delayed=1, oldest_wait_s=2.5),),
         lost_tasks=1,
         workers=(values.worker(slots=4, active=2),),
-        collected_at=NOW - timedelta(seconds=1),
+        collected_at=NOW + timedelta(seconds=90),  # by a clock that is ahead
+        collected_age_s=1.0,
     ) == [
         'celery_queue_length{queue_name="celery"} 7',
         'queue_insight_queue_oldest_seconds{queue_name="celery"} 2.5',

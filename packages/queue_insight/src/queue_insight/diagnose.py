@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from queue_insight import handing_out
-from queue_insight.absence import absence
+from queue_insight.absence import MAX_NAMED, absence
 from queue_insight.reasons import Reason, count, instant
 from queue_insight.snapshot import TaskState, WorkerState
 
@@ -25,6 +25,10 @@ REDELIVERY = {
     None: "Whether the broker still holds it, and so redelivers it, is unknown: not all of its "
     "unacknowledged messages were read. A task with acks_late is redelivered, another one is not.",
 }
+PREFETCH = (
+    "Long tasks should wait in the queue, where any worker can take them: set worker_prefetch_multiplier "
+    "to 1, and acks_late for those that may run twice, as they then do when their worker is lost."
+)
 LOOK_FIRST = {
     True: "The broker still holds it and redelivers it, even if it finished: RabbitMQ when the connection of "
     "its worker ends, Redis and Valkey at the latest after the visibility timeout. "
@@ -120,12 +124,36 @@ def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
     worker = snapshot.worker(task.worker)
     if worker is not None and (rate := worker.rate_limits.get(task.name)):
         return _rate_limited(task, rate, snapshot)
-    busy = snapshot.running_by_worker().get(task.worker, 0)
+    return _prefetched(task, task.worker, snapshot)
+
+
+def _prefetched(task: TaskInfo, worker: str, snapshot: Snapshot) -> Reason:
+    running = snapshot.running_by_worker()
+    busy = running.get(worker, 0)
+    params: dict[str, str | int | float | None] = {"task": task.id, "worker": worker, "running": busy}
+    if not busy:
+        return Reason(
+            code="about_to_start",
+            message=f"Worker {worker} has received it and is not known to run anything: "
+            "it should start it at once.",
+            params=params,
+            remedy="If it doesn't, look at the worker's log.",
+        )
+    free = [
+        each.name
+        for each in snapshot.workers
+        if each.state is WorkerState.ONLINE
+        and task.queue in (each.queues or ())
+        and running.get(each.name, 0) < (each.slots or 0)
+    ]
+    named = ", ".join(free[:MAX_NAMED]) + (f" and {len(free) - MAX_NAMED} more" if free[MAX_NAMED:] else "")
+    verb = "has" if len(free) == 1 else "have"
+    others = f", while {named} {verb} free slots" if free and worker not in free else ""
     return Reason(
         code="reserved",
-        message=f"Worker {task.worker} has received it and is busy with {count(busy, 'other task')}.",
-        params={"task": task.id, "worker": task.worker, "running": busy},
-        remedy="Long tasks should not be prefetched: set worker_prefetch_multiplier = 1 and acks_late.",
+        message=f"Worker {worker} has received it and is busy with {count(busy, 'other task')}{others}.",
+        params=params,
+        remedy=PREFETCH,
     )
 
 
@@ -183,7 +211,7 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
     if queue is not None and queue.workers:
         # A task that is not due is taken by a worker, which keeps it until then.
         if not not_due:
-            yield _prefetch_blocked(queue, snapshot) or _busy(queue, snapshot)
+            yield _prefetch_blocked(queue, snapshot) or _busy(queue, snapshot, ahead=task.position or 0)
     elif queue is not None and queue.workers is None and task.position == 0:
         yield Reason(
             code="next",
@@ -200,7 +228,8 @@ def _no_worker(queue: QueueState, snapshot: Snapshot) -> Reason:
     if unknown:
         message = f"Whether {names} still listens to queue {queue.name!r} is unknown."
     elif former:
-        message = f"No worker listens to queue {queue.name!r} any more; {names} did before and is gone."
+        verb = "is" if len(former) == 1 else "are"
+        message = f"No worker listens to queue {queue.name!r} any more; {names} did before and {verb} gone."
     else:
         message = f"No worker listens to queue {queue.name!r}."
     return Reason(
@@ -230,7 +259,7 @@ def _prefetch_blocked(queue: QueueState, snapshot: Snapshot) -> Reason | None:
     )
 
 
-def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
+def _busy(queue: QueueState, snapshot: Snapshot, *, ahead: int) -> Reason:
     listening = set(queue.workers or ())
     tasks = [t for t in snapshot.running if t.worker in listening and t.state is TaskState.RUNNING]
     running = sum(number for name, number in snapshot.running_by_worker().items() if name in listening)
@@ -254,6 +283,15 @@ def _busy(queue: QueueState, snapshot: Snapshot) -> Reason:
             remedy=SOLO
             if any(worker.is_solo for worker in workers)
             else "Look at the worker's log if none comes within seconds: it hangs, or can't be reached.",
+        )
+    if ahead and not running:
+        return Reason(
+            code="workers_idle",
+            message=f"{who}, and is not known to run anything."
+            if len(listening) == 1
+            else f"{who}, and are not known to run anything.",
+            params=params,
+            remedy="Unless it was just started, look whether it sends events (-E), and at its log.",
         )
     return Reason(
         code="workers_busy" if running else "about_to_start",

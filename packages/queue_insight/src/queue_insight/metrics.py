@@ -95,8 +95,8 @@ def _workers(snapshot: Snapshot) -> Iterator[Gauge]:
 def _totals(snapshot: Snapshot) -> Iterator[Gauge]:
     if snapshot.fresh:
         yield _one("queue_insight_tasks_lost", "Tasks that were lost with their worker.", snapshot.lost_tasks)
-    if snapshot.collected_at is not None:
-        lag = max(0.0, (snapshot.at - snapshot.collected_at).total_seconds())
+    # By the store's clock, as those of the collector and of this process may differ.
+    if (lag := snapshot.collected_age_s) is not None:
         yield _one("queue_insight_collector_lag_seconds", "Age of the collector's state.", lag)
     if snapshot.delayed_in_broker is not None:
         delayed = sum(each.count for each in snapshot.delayed_in_broker)
