@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from queue_insight import Reason, TaskState, WorkerState
+from queue_insight import Reason, TaskState, WorkerState, diagnose
 from queue_insight.brokers.base import BrokerState, Message, QueueBacklog
 from queue_insight.collector_state import (
     CollectorState,
     ObservedOutcome,
     ObservedTask,
     ObservedWorker,
+    SentTask,
     SentTasks,
     TaskCounts,
 )
@@ -301,6 +302,46 @@ def counted(depth, **sent):
     )
     waiting = {"celery": SentTasks(**sent)} if sent else {}
     return compose_with(broker=broker, waiting=waiting).queue("celery")
+
+
+MARKS = tuple(float(1000 + 100 * part) for part in range(21))
+
+
+@pytest.mark.parametrize(
+    ("depth", "waiting", "sent_at", "ahead"),
+    [
+        (2000, {"count": 2000}, 1850.0, (800, 900)),
+        (2000, {"count": 2000}, 1901.0, (800, 1000)),  # clocks differ
+        (2000, {"count": 2000}, 1.0, (0, 0)),
+        (2000, {"count": 2000}, 9000.0, (1999, 1999)),
+        (2000, {"count": 500, "one_in": 4}, 1850.0, (800, 900)),
+        (2000, {"count": 1500}, 1850.0, (600, 1175)),  # where the other 500 stand, nobody knows
+        (1000, {"count": 2000}, 1850.0, (400, 450)),  # shares, until the first ones are dropped
+        (0, {"count": 2000}, 1850.0, None),
+        (2000, {"count": 2000, "marks": ()}, 1850.0, None),
+    ],
+)
+def test_what_is_ahead_of_a_task_that_waits_unseen_follows_from_when_it_was_sent(
+    depth, waiting, sent_at, ahead
+):
+    broker = BrokerState(
+        backlogs=(QueueBacklog(queue="celery", depth=depth),), heads_read=False, unacked_age_s=5.0
+    )
+    sent = SentTasks(**{"names": {}, "oldest_at": 1000.0, "marks": MARKS, **waiting})
+    note = SentTask(id="t", name="work.do", queue="celery", sent_at=sent_at)
+    collector = CollectorState(collected_at=THERE, next_by=THERE + 1, waiting={"celery": sent})
+    now = compose(
+        now=NOW,
+        broker=broker,
+        stored=StoredState(state=collector, age_s=0.5),
+        grace_heartbeats=2.0,
+        retention_s=3600.0,
+        sent={"t": note},
+    )
+    assert now.sent["t"].ahead == ahead
+    if depth == 2000 and ahead == (800, 900):
+        first, *_ = diagnose("t", now)
+        assert first.message.endswith("If it still waits there, about 800 to 900 tasks are ahead of it.")
 
 
 def test_what_waits_unseen_is_named_by_its_senders():

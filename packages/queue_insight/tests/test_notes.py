@@ -30,7 +30,8 @@ def stored(age_s=0.0, unreadable=0, **fields):
         (stored(age_s=2.1), "collector_silent", "for 2 s"),
         (stored(connected_since=None), "collector_disconnected", "disconnected from the broker"),
         (stored(workers=()), "no_workers_observed", "connected for 12 s"),
-        (stored(evicted=3), "tasks_evicted", "dropped 3 tasks"),
+        (stored(evicted=3), "tasks_evicted", "dropped 3 tasks of workers"),
+        (stored(sent_left_out=40_000), "sent_left_out", "40,000 of the longest queues were left out"),
         (stored(reconnects=2), "collector_reconnected", "2 times since it started, and is connected"),
         (
             stored(workers=(ObservedWorker(name="w", last_seen_at=1000.0, starts=2, missed_starts=2),)),

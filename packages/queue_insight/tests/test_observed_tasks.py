@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.tracking import StoredTracker
 
-from queue_insight.collector_state import SentTasks, Task, TaskCounts
-from queue_insight.event_order import EventTime
+from queue_insight.collector_state import TaskCounts
 from queue_insight.inspection import Inspection, WorkerReply
-from queue_insight.observed_tasks import ObservedTasks
 from queue_insight.stored_state import load, load_all_tasks
 from queue_insight.stores.memory import MemoryStore
 
@@ -253,23 +251,3 @@ def test_an_overview_names_what_has_run_longest_and_what_ended_last():
     assert (state.ended, state.ended_tasks) == (("l",), 1)
     (worker,) = (each for each in state.workers if each.name == "one@test")
     assert worker.task_counts == {"": TaskCounts(reserved=1, running=30, delayed=1)}
-
-
-def test_what_senders_put_into_a_queue_is_counted_by_name_until_a_worker_receives_it():
-    tasks = ObservedTasks(max_tasks=100)
-    for number in range(3):
-        tasks.sent(Task(id=f"t{number}", name="work.do", queue="celery", sent_at=10.0 + number))
-    tasks.sent(Task(id="later", name="work.do", queue="celery", sent_at=1.0, eta=500.0))
-    tasks.sent(Task(id="nowhere", name="work.do", sent_at=1.0))
-    assert tasks.waiting(100.0) == {"celery": SentTasks(count=3, names={"work.do": 3}, oldest_at=10.0)}
-    tasks.received(Task(id="t0"), EventTime("one@test", 1, 1, 20.0))
-    assert tasks.waiting(100.0)["celery"] == SentTasks(count=2, names={"work.do": 2}, oldest_at=11.0)
-    assert tasks.waiting(600.0)["celery"].count == 3
-
-
-def test_of_very_many_names_the_rarest_are_counted_together():
-    tasks = ObservedTasks(max_tasks=1000)
-    for number in range(150):
-        tasks.sent(Task(id=f"t{number}", name=f"work.n{number}", queue="celery", sent_at=1.0))
-    counted = tasks.waiting(2.0)["celery"]
-    assert (len(counted.names), counted.names[""], counted.count) == (101, 50, 150)

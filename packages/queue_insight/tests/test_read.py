@@ -60,6 +60,7 @@ def test_with_an_unsupported_broker_workers_are_still_shown():
         "malformed_events",
         "events_dropped",
         "tasks_evicted",
+        "sent_left_out",
     ]
     assert now.find("t1") is not None
 

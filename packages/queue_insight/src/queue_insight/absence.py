@@ -128,6 +128,10 @@ def _sent(task_id: str, note: SentNote, snapshot: Snapshot) -> Reason:
         if missing
         else "It waits in no queue, and no worker is known to have it."
     )
+    low, high = note.ahead or (None, None)
+    if low is not None and high is not None:
+        ahead = f"{low}" if low == high else f"{low} to {high}"
+        where += f" If it still waits there, about {ahead} tasks are ahead of it."
     return Reason(
         code="sent",
         message=f"It was sent{queue} at {at}. {where}",
@@ -136,6 +140,8 @@ def _sent(task_id: str, note: SentNote, snapshot: Snapshot) -> Reason:
             "queue": note.queue,
             "sent_at": at,
             "causal_id": note.causal_id,
+            "ahead_low": low,
+            "ahead_high": high,
             "unsearched": ", ".join(missing),
         },
         remedy="Look at what it should have changed: it may have finished, or waits where nobody can look.",

@@ -21,7 +21,7 @@ from queue_insight.periods import Period, Recent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-VERSION: Final = 9
+VERSION: Final = 10
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -89,6 +89,10 @@ class SentTasks(Struct, frozen=True, kw_only=True, array_like=True, forbid_unkno
     names: dict[str, Count]
     #: When the oldest was sent.
     oldest_at: Time
+    #: One task in so many is counted.
+    one_in: Annotated[int, Meta(ge=1, le=MAX_COUNT)] = 1
+    #: When the first of each twentieth was sent, and the last of all.
+    marks: tuple[Time, ...] = ()
 
 
 class SentTask(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -210,8 +214,10 @@ class CollectorHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     events: Count = 0
     #: Those of them with a field of the wrong type or out of range.
     malformed: Count = 0
-    #: Tasks dropped to keep memory bounded.
+    #: Tasks of workers dropped to keep memory bounded.
     evicted: Count = 0
+    #: Sent tasks that were left out of queues of which only an even share is kept.
+    sent_left_out: Count = 0
     #: Messages with events that were dropped because they arrived faster than they were decoded.
     dropped: Count = 0
     #: How often the connection to the broker was lost since the collector started.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from queue_insight.calibration import calibrated
 from queue_insight.collector_state import CollectorState, ObservedOutcome, ObservedTask
 from queue_insight.drain import Estimate, Load
 from queue_insight.handing_out import handed_out
-from queue_insight.notes import redelivered, sender_clock_ahead
+from queue_insight.notes import SKEW_S, redelivered, sender_clock_ahead
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S
 from queue_insight.snapshot import (
     DelayedTasks,
@@ -103,7 +104,7 @@ def compose(
         ended_tasks=collector.ended_tasks,
         lost_tasks=collector.lost_tasks,
         asked_tasks=asked_tasks,
-        sent={task_id: _sent_note(each) for task_id, each in (sent or {}).items()},
+        sent={task_id: _sent_note(each, view) for task_id, each in (sent or {}).items()},
         searched={task_id: tuple(map(_searched_queue, found)) for task_id, found in broker.searches.items()},
         broker_read=broker.read,
         collected_at=moment(collector.collected_at) if stored else None,
@@ -205,14 +206,31 @@ def _finished(outcome: ObservedOutcome) -> FinishedTask:
     )
 
 
-def _sent_note(sent: SentTask) -> SentNote:
+def _sent_note(sent: SentTask, view: _View) -> SentNote:
     return SentNote(
         name=sent.name,
         queue=sent.queue,
         sent_at=moment(sent.sent_at),
         root_id=sent.root_id,
         causal_id=sent.causal_id,
+        ahead=_ahead(sent, view),
     )
+
+
+def _ahead(note: SentTask, view: _View) -> tuple[int, int] | None:
+    """Return about how many tasks were sent to its queue before it and still wait, at least and at most."""
+    waiting = view.collector.waiting.get(note.queue)
+    depth = next((each.depth for each in view.broker.backlogs if each.queue == note.queue), None)
+    if view.broker.heads_read or waiting is None or not waiting.marks or not depth:
+        return None
+    known = min(depth, waiting.count * waiting.one_in)
+    parts = len(waiting.marks) - 1
+    # The marks are by the collector's clock.
+    before = max(0, bisect_right(waiting.marks, note.sent_at - SKEW_S) - 1)
+    until = min(parts, bisect_left(waiting.marks, note.sent_at + SKEW_S))
+    # Those of which nobody knows when they were sent may all be ahead of it, or behind.
+    low, high = known * before // parts, known * until // parts + depth - known
+    return min(low, depth - 1), min(high, depth - 1)
 
 
 def _worker_task(task: ObservedTask, view: _View) -> TaskInfo:
@@ -351,7 +369,8 @@ def _oldest(backlog: QueueBacklog, view: _View) -> float | None:
         return _sent_at(backlog.head[0], view)
     sent = None if view.broker.heads_read else view.collector.waiting.get(backlog.queue)
     # Only if the events account for every task is the oldest among them.
-    return sent.oldest_at if sent is not None and sent.count == backlog.depth else None
+    is_complete = sent is not None and sent.one_in == 1 and sent.count == backlog.depth
+    return sent.oldest_at if sent is not None and is_complete else None
 
 
 def _names(backlog: QueueBacklog, view: _View) -> Mapping[str, int]:

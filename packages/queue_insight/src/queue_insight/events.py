@@ -12,12 +12,13 @@ from queue_insight.fields import MAX_NAME, date, summary
 from queue_insight.observed_rates import ARRIVALS_WINDOW_S, Arrivals
 from queue_insight.observed_tasks import UNOBSERVED, ObservedTasks
 from queue_insight.observed_workers import ObservedWorkers
+from queue_insight.sent_tasks import KEPT_S
 from queue_insight.stores.base import Changes
 from queue_insight.task_tally import tally
 from queue_insight.tracebacks import origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from queue_insight.calibration import Forecast
     from queue_insight.collector_state import CollectorState
@@ -141,12 +142,14 @@ class EventTracker:
         """How well drain estimates came true."""
         return self._tasks.drains
 
-    def take_forecasts(self, forecasts: Iterable[Forecast], now: float) -> None:
-        """Take in what readers of this moment are told of when queues will be empty."""
+    def take_forecasts(self, forecasts: Collection[Forecast], now: float) -> None:
+        """Take in how many tasks wait, and what readers get of when queues will be empty."""
         reserved: Counter[str] = Counter()
         for counts in tally(self._tasks.at_workers().values(), now).counts.values():
             reserved.update({queue: each.reserved for queue, each in counts.items()})
         self.drains.take(forecasts, reserved)
+        at = min((each.at for each in forecasts), default=now)
+        self._tasks.waiting.trim({each.queue: each.depth for each in forecasts}, at)
 
     @property
     def failures(self) -> FailureGroups:
@@ -167,6 +170,7 @@ class EventTracker:
         self._workers.expire(before)
         self._ended = {name for name in self._ended if self._workers.knows(name)}
         self._tasks.expire(before, knows_worker=self._workers.knows)
+        self._tasks.waiting.expire(now - KEPT_S)
         self.failures.expire(now)
         if self.connected_since is None:
             self.drains.interrupt()
@@ -194,14 +198,14 @@ class EventTracker:
             Part.AT_WORKERS: found.at_workers,
             Part.WORKERS: self._workers.all(),
             Part.FINISHED: self._tasks.finished.latest(),
-            Part.SENT: self._tasks.send_times(),
+            Part.SENT: self._tasks.waiting.send_times(),
         }
         if not tasks_only:
             known |= {
                 Part.QUEUES: self._arrivals(now),
                 Part.RUN_TIMES: self._tasks.run_times.all(),
                 Part.REVOKED: self._revoked,
-                Part.WAITING: self._tasks.waiting(now) if self.counts_waiting else {},
+                Part.WAITING: self._tasks.waiting.by_queue(now) if self.counts_waiting else {},
                 Part.RECENT: self._tasks.history.recent(),
             }
         changed = {
@@ -255,6 +259,7 @@ class EventTracker:
             events=self._events,
             malformed=self._malformed,
             evicted=self._tasks.evicted,
+            sent_left_out=self._tasks.waiting.left_out,
             dropped=self.dropped,
             reconnects=self.reconnects,
             former_workers=self._workers.former,

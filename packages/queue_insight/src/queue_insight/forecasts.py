@@ -9,6 +9,7 @@ from msgspec import structs
 
 from queue_insight.calibration import Forecast
 from queue_insight.compose import compose
+from queue_insight.drain import NOT_ESTIMATED
 from queue_insight.stored_state import load, load_tasks
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ SAMPLE: Final = 20
 def forecasts(
     broker: Broker, store: Store, settings: Settings, clock: Callable[[], float]
 ) -> tuple[Forecast, ...]:
-    """Return estimates of the longest queues, without what past estimates taught, and which queues are empty.
+    """Return how long queues are, and of the longest an estimate, without what past estimates taught.
 
     Raises:
         BrokerUnreachableError: the broker did not respond.
@@ -49,9 +50,14 @@ def forecasts(
         retention_s=settings.RETENTION_S,
         asked_tasks=frozenset(stored.state.longest),
     )
-    longest = sorted(now.queues, key=lambda queue: -(queue.depth or 0))[:MAX_QUEUES]
+    queues = sorted(now.queues, key=lambda queue: -(queue.depth or 0))
     return tuple(
-        Forecast(queue=queue.name, at=at, depth=queue.depth, drain=queue.drain)
-        for queue in longest
+        Forecast(
+            queue=queue.name,
+            at=at,
+            depth=queue.depth,
+            drain=queue.drain if place < MAX_QUEUES else NOT_ESTIMATED,
+        )
+        for place, queue in enumerate(queues)
         if queue.depth is not None
     )

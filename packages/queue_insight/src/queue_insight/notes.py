@@ -145,9 +145,21 @@ def _drops(state: CollectorHeader) -> list[Reason]:
         notes.append(
             Reason(
                 code="tasks_evicted",
-                message=f"The collector dropped {count(state.evicted, 'task')} to keep its memory bounded.",
+                message=f"The collector dropped {count(state.evicted, 'task')} of workers to keep its memory "
+                "bounded; those that it knew longest went.",
                 params={"evicted": state.evicted},
                 remedy="Raise QUEUE_INSIGHT['MAX_TASKS'] if tasks are missing here.",
+            )
+        )
+    if state.sent_left_out:
+        notes.append(
+            Reason(
+                code="sent_left_out",
+                message=f"More tasks wait than the collector keeps: {state.sent_left_out:,} of the longest "
+                "queues were left out, evenly. Names of what waits, where the broker shows none, and waits "
+                "in the history are those of the others.",
+                params={"left_out": state.sent_left_out},
+                remedy="Raise QUEUE_INSIGHT['MAX_TASKS'] to keep all.",
             )
         )
     if state.evicted_series:

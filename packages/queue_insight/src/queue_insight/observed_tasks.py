@@ -6,13 +6,12 @@ arrives first, and a reply removes what a lost event left behind.
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict
-from itertools import islice
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import asdict
 
-from queue_insight.collector_state import SentTasks, Task
+from queue_insight.collector_state import Task
 from queue_insight.event import SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.failure_groups import FailureGroups
@@ -20,6 +19,7 @@ from queue_insight.finished_tasks import FinishedTasks
 from queue_insight.observed_drains import ObservedDrains
 from queue_insight.observed_rates import RunTimes
 from queue_insight.recorded_history import HistoryRecorder
+from queue_insight.sent_tasks import SentTasksIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from queue_insight.collector_state import CollectorState
     from queue_insight.tracebacks import Origin
 
-MAX_SENT_IN_STATE: Final = 200  # readers need only the heads of queues
-#: Names that are told apart in one queue; the others are counted under an empty name.
-MAX_WAITING_NAMES: Final = 100
 #: The outcome of a task that its worker no longer has, without an event of its end.
 UNOBSERVED: Final = "unobserved"
 
@@ -40,7 +37,8 @@ class ObservedTasks:
     def __init__(self, max_tasks: int) -> None:
         self._max_tasks = max_tasks
         self._tasks: OrderedDict[str, Task] = OrderedDict()
-        self._sent: OrderedDict[str, Task] = OrderedDict()
+        #: What no worker has received.
+        self.waiting = SentTasksIndex(max_tasks)
         self.finished = FinishedTasks(max_tasks)
         self.run_times = RunTimes()
         self.history = HistoryRecorder()
@@ -48,7 +46,7 @@ class ObservedTasks:
         self.drains = ObservedDrains()
         #: Ids of tasks whose record has changed since it was last taken.
         self._changed: set[str] = set()
-        #: Tasks dropped to keep memory bounded.
+        #: Tasks of workers dropped to keep memory bounded.
         self.evicted = 0
 
     def restore(self, state: CollectorState) -> None:
@@ -68,19 +66,6 @@ class ObservedTasks:
         changed, self._changed = self._changed, set()
         return changed
 
-    def send_times(self) -> dict[str, float]:
-        """Return when the oldest tasks that no worker has received were sent, by task id."""
-        oldest = islice(self._sent.values(), MAX_SENT_IN_STATE)
-        return {task.id: task.sent_at for task in oldest if task.sent_at is not None}
-
-    def waiting(self, now: float) -> dict[str, SentTasks]:
-        """Return what is due and was received by no worker, by queue, as senders' events tell."""
-        found: dict[str, list[Task]] = defaultdict(list)
-        for task in self._sent.values():
-            if task.queue and (task.eta is None or task.eta <= now):
-                found[task.queue].append(task)
-        return {queue: _sent_tasks(tasks) for queue, tasks in found.items()}
-
     def sent(self, task: Task) -> None:
         """Take in that a task was sent."""
         # The sender publishes this event, so the worker's own events may arrive first.
@@ -89,8 +74,7 @@ class ObservedTasks:
             known.sent_at = known.sent_at or task.sent_at
             self._put(known)
         elif task.id not in self.finished:
-            self._sent[task.id] = task
-            self._evict(self._sent)
+            self.waiting.add(task)
 
     def received(self, task: Task, event: EventTime) -> None:
         """Take in that a worker received a task: a new attempt, unless a later event arrived first."""
@@ -99,7 +83,7 @@ class ObservedTasks:
         same_attempt = known is not None and event.is_of(known.worker, known.pid)
         if self._is_before_end(task.id, event) or (overtaken and not same_attempt):
             return
-        record = known or self._sent.pop(task.id, None) or task
+        record = known or self.waiting.pop(task.id) or task
         record.name = task.name or record.name
         record.args_summary = task.args_summary or record.args_summary
         record.received_at = event.at
@@ -116,7 +100,7 @@ class ObservedTasks:
             return
         if known is not None and not event.is_of(known.worker, known.pid) and _precedes(event, known):
             return
-        record = known or self._sent.pop(task.id, None) or task
+        record = known or self.waiting.pop(task.id) or task
         self._begin(record, task.queue, event)
         if record.started_at is None:
             self.drains.left(record.queue, event.at)
@@ -142,7 +126,7 @@ class ObservedTasks:
             return
         if known is not None:
             self._remove(task_id)
-        known = known or self._sent.pop(task_id, None)
+        known = known or self.waiting.pop(task_id)
         if known and known.name and known.started_at is not None and outcome == SUCCEEDED:
             self.run_times.add(known.name, max(0.0, event.at - known.started_at))
         if known and known.started_at is None:
@@ -202,7 +186,7 @@ class ObservedTasks:
 
     def _put_reported(self, task: Task, worker: str, pid: int | None, now: float) -> None:
         self.finished.forget(task.id)
-        record = self._tasks.get(task.id) or self._sent.pop(task.id, task)
+        record = self._tasks.get(task.id) or self.waiting.pop(task.id) or task
         record.name = record.name or task.name
         record.queue = record.queue or task.queue
         record.args_summary = record.args_summary or task.args_summary
@@ -243,13 +227,11 @@ class ObservedTasks:
             self._record(task, outcome, None, now)
 
     def expire(self, before: float, *, knows_worker: Callable[[str], bool]) -> None:
-        """Drop what ended, finished or was sent before this time, and the tasks of unknown workers."""
+        """Drop what ended or finished before this time, and the tasks of unknown workers."""
         for task in list(self._tasks.values()):
             if task.ended_at < before if task.ended_at is not None else not knows_worker(task.worker):
                 self._remove(task.id)
         self.finished.expire(before)
-        while self._sent and (next(iter(self._sent.values())).sent_at or 0.0) < before:
-            self._sent.popitem(last=False)
 
     def _is_before_end(self, task_id: str, event: EventTime) -> bool:
         end = self.finished.event(task_id)
@@ -267,25 +249,13 @@ class ObservedTasks:
         self._tasks[task.id] = task
         self._changed.add(task.id)
         if len(self._tasks) > self._max_tasks:
-            self._changed.add(next(iter(self._tasks)))
-            self._evict(self._tasks)
+            oldest, _ = self._tasks.popitem(last=False)
+            self._changed.add(oldest)
+            self.evicted += 1
 
     def _remove(self, task_id: str) -> None:
         del self._tasks[task_id]
         self._changed.add(task_id)
-
-    def _evict(self, tasks: OrderedDict[str, Task]) -> None:
-        while len(tasks) > self._max_tasks:
-            tasks.popitem(last=False)
-            self.evicted += 1
-
-
-def _sent_tasks(tasks: list[Task]) -> SentTasks:
-    names = Counter(task.name for task in tasks)
-    kept = dict(names.most_common(MAX_WAITING_NAMES))
-    if rest := len(tasks) - sum(kept.values()):
-        kept[""] = kept.get("", 0) + rest
-    return SentTasks(count=len(tasks), names=kept, oldest_at=min(task.sent_at or 0.0 for task in tasks))
 
 
 def _precedes(event: EventTime, known: Task) -> bool:

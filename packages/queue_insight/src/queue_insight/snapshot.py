@@ -201,6 +201,9 @@ class SentNote:
     sent_at: datetime
     root_id: str = ""
     causal_id: str = ""
+    #: If it still waits where the broker shows no message: about how many tasks are ahead of it, at least and
+    #: at most, by when others were sent; None when that is not known.
+    ahead: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

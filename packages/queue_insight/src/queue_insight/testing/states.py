@@ -33,6 +33,7 @@ FULL = CollectorState(
     events=7,
     malformed=2,
     evicted=1,
+    sent_left_out=2,
     dropped=3,
     reconnects=4,
     former_workers=5,
