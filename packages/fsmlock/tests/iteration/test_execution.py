@@ -274,6 +274,13 @@ def test_a_run_without_its_class_is_refused(db):
         execute(again(run))
 
 
+def test_a_run_whose_class_takes_other_arguments_by_now_is_refused(db):
+    run = SendMails.enqueue(count=1)
+    Run.objects.update(arguments={"count": 1, "gone": 2})
+    with pytest.raises(fsmlock.ConfigurationError, match=r"gone.*cancel the run"):
+        execute(again(run))
+
+
 def test_a_cancel_request_to_the_hold_cancels_the_run(db, monkeypatch, settings):
     settings.FSMLOCK = {"NOTICE_WITHIN": timedelta(milliseconds=20)}
     run = SendMails.enqueue(count=3)

@@ -10,6 +10,7 @@ Four calls lead from a Celery message to the code of an item:
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import logging
 from collections.abc import Callable
@@ -83,7 +84,8 @@ def execute(run: Run, *, on_progress: OnProgress | None = None, on_item: OnItem 
 
     Returns at once when another worker executes the run. A database or lock store that goes away interrupts
     the run for the length of its lease. Raises StoreUnavailable when even that can't be saved: execute the
-    run again after the lease. Raises ConfigurationError when its iteration class no longer exists.
+    run again after the lease. Raises ConfigurationError when its iteration class no longer exists, or no
+    longer takes its arguments.
     """
     iteration = load_iteration(run)
     with (
@@ -107,13 +109,20 @@ def execute(run: Run, *, on_progress: OnProgress | None = None, on_item: OnItem 
 def load_iteration(run: Run) -> Iteration:
     """The iteration of a run, built with the arguments of the run from its class as it is now."""
     try:
-        iteration: Iteration = import_string(run.iteration)(**run.arguments)
+        kind: type[Iteration] = import_string(run.iteration)
     except ImportError as gone:
         raise ConfigurationError(
             f"{run} belongs to an iteration that no longer exists: {run.iteration}."
             " Restore it under that name, or cancel the run."
         ) from gone
-    return iteration
+    try:
+        inspect.signature(kind).bind(**run.arguments)
+    except TypeError as other:
+        raise ConfigurationError(
+            f"{run} was enqueued with arguments that {run.iteration} no longer takes: {other}."
+            " Let it take them, or cancel the run."
+        ) from other
+    return kind(**run.arguments)
 
 
 def _saved_position(run: Run) -> Position:
