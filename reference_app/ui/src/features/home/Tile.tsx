@@ -89,7 +89,7 @@ export function Tile({ to, name, of, frame, state }: Props) {
             <span> · {received === null ? t`no picture yet` : formatAge(received, now)}</span>
           </Box>
         </Box>
-        {state}
+        <Box sx={{ flexShrink: 0 }}>{state}</Box>
       </Box>
     </Box>
   );

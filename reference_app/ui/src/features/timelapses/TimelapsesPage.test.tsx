@@ -126,6 +126,28 @@ test("archived timelapses are listed for those who ask for them", async () => {
   expect(await within(screen.getByTestId("archived-timelapses")).findByText("Snow")).toBeVisible();
 });
 
+test("a timelapse that is archived leaves the list, and stays among the archived ones", async () => {
+  const { environment } = show([harbour], [roof]);
+  await userEvent.click(screen.getByRole("button", { name: "Show archived timelapses" }));
+  answer(environment, running(environment, "ArchivedTimelapsesQuery"), {
+    TimelapseConnection: () => ({ edges: [{ node: harbour }] }),
+  });
+  const archived = within(screen.getByTestId("archived-timelapses"));
+  expect(await archived.findByText("Harbour")).toBeVisible();
+  expect(screen.getAllByText("Harbour")).toHaveLength(2);
+  send(environment, running(environment, "useTimelapseListSubscription"), {
+    TimelapseListUpdate: () => ({
+      kind: "DELTA",
+      seq: 1,
+      heartbeatSeconds: 5,
+      gone: [harbour.id],
+      changed: [],
+    }),
+  });
+  expect(screen.getAllByText("Harbour")).toHaveLength(1);
+  expect(archived.getByText("Harbour")).toBeVisible();
+});
+
 test("a new timelapse appears for everybody, and a new camera can be chosen at once", async () => {
   const { environment } = show([], []);
   send(environment, running(environment, "useCameraListSubscription"), {

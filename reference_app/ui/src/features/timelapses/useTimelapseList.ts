@@ -4,7 +4,10 @@ import { listUpdater } from "../../relay/updates.ts";
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 import type { useTimelapseListSubscription } from "./__generated__/useTimelapseListSubscription.graphql";
 
-/** Keeps the cards of the first 60 timelapses up to date: new ones come, deleted ones go. */
+/**
+ * Keeps the cards of the first 60 timelapses up to date: new ones come, archived and deleted ones go. What is gone from
+ * this list is not deleted from the store: an archived one is among the archived.
+ */
 export function useTimelapseList(): LiveStatus {
   return useLive<useTimelapseListSubscription>({
     subscription: graphql`
@@ -13,7 +16,7 @@ export function useTimelapseList(): LiveStatus {
           kind
           seq
           heartbeatSeconds
-          gone @deleteRecord
+          gone
           changed {
             ...TimelapseCard_timelapse
           }
