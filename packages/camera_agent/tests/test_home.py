@@ -101,6 +101,18 @@ def test_a_token_file_that_makes_no_sense_is_no_token(tmp_path, text):
     assert home.token() is None
 
 
+def test_a_token_that_cannot_be_read_is_not_said_to_be_absent(tmp_path):
+    home = Home(tmp_path)
+    assert home.is_paired() is False
+    assert home.why_unpaired("cams.example").startswith("This camera is not paired.")
+    home.token_file.mkdir()  # no user can read that, not even root
+    assert home.is_paired() is None
+    assert home.why_unpaired("cams.example").startswith(f"{home.token_file} can't be read, or holds")
+    home.token_file.rmdir()
+    home.save_token("secret")
+    assert home.is_paired() is True
+
+
 def test_a_configuration_stored_under_its_former_name_is_kept(tmp_path):
     (tmp_path / FORMER_FILES["remote_config.json"]).write_text('{"revision": 7}')
     home = Home(tmp_path).create()

@@ -101,12 +101,16 @@ class Home:
         return self
 
     def token(self) -> str | None:
-        """Return the access token; None when this agent is not paired."""
+        """Return the access token; None when there is none that can be read: `is_paired` tells them apart."""
         try:
             token = self.token_file.read_text().strip()
         except (OSError, UnicodeDecodeError):
             return None
         return token if is_token(token) else None
+
+    def is_paired(self) -> bool | None:
+        """Whether there is an access token; None when its file can't be read, or holds none."""
+        return self.token() is not None or (None if self.token_file.exists() else False)
 
     def token_for(self, server: str) -> str | None:
         """Return the token that this server gave; None when another server, or none, gave it."""
@@ -119,7 +123,12 @@ class Home:
     def why_unpaired(self, server: str) -> str:
         """Return why there is no token for a server, with what to do."""
         paired = self.paired_server()
-        if self.token() is None or not paired:
+        if self.is_paired() is None:
+            return (
+                f"{self.token_file} can't be read, or holds no token."
+                f" Run this as the agent's user, or pair again: camera-agent pair {server}"
+            )
+        if not self.is_paired() or not paired:
             return f"This camera is not paired. Pair it: camera-agent pair {server}"
         return (
             f"This camera is paired with {paired}, and its token is not for {server}."

@@ -72,7 +72,7 @@ def test_a_folder_that_others_own_does_not_keep_the_rest_from_being_looked_at(ho
     found = findings(home)
     assert len(found) == 7
     assert found["camera"].message.startswith("It can't be checked: Permission denied. Run this as")
-    assert found["token"].message.startswith(f"{home.token_file} can't be read.")
+    assert found["token"].message.startswith(f"{home.token_file} can't be read, or holds no token.")
 
 
 def test_a_server_whose_clock_is_elsewhere_is_named(home, server):

@@ -109,13 +109,8 @@ def network(_home: Home, config: Config) -> Finding:
 
 def token(home: Home, config: Config) -> Finding:
     """Whether the camera is paired, and only its owner can read the token."""
-    if home.token() is None and home.token_file.exists():
-        message = f"{home.token_file} can't be read. Run this as the agent's user, or pair again."
-        return Finding(name="token", ok=False, message=message)
-    if home.token() is None:
-        return Finding(name="token", ok=False, message="Not paired. Run: camera-agent pair URL.")
-    if config.server and home.token_for(config.server) is None:
-        return Finding(name="token", ok=False, message=home.why_unpaired(config.server))
+    if home.token() is None or (config.server and home.token_for(config.server) is None):
+        return Finding(name="token", ok=False, message=home.why_unpaired(config.server or "URL"))
     mode = home.token_file.stat().st_mode & 0o777
     if mode & 0o077:
         message = f"Others can read {home.token_file}. Run: chmod 600 {home.token_file}"

@@ -33,7 +33,7 @@ def _status(options: argparse.Namespace) -> int:
     state = {
         "server": identity.get("server"),
         "name": identity.get("name"),
-        "paired": home.token() is not None,
+        "paired": home.is_paired(),
         "running": is_running(home),
         "spool": asdict(counts),
         "clock_fix": None if fix is None else asdict(fix),
