@@ -45,9 +45,9 @@ export function ConfigurationForm({ camera, revision, transition, object, onClos
     `,
     transition,
   );
-  const { values, filled, set, submit, busy, errors } = useTransitionForm(camera, data, onClose);
+  const { values, filled, set, submit, busy, errors } = useTransitionForm(camera, data.name, data, onClose);
   const possibility = usePossibility(object, data.name);
-  const isPossible = busy || (possibility.isOffered && possibility.refusal === null);
+  const isPossible = busy || possibility.isAllowed;
   return (
     <Box
       component="form"

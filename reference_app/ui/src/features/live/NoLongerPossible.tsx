@@ -18,13 +18,12 @@ interface Props {
 
 /** Says why what somebody is filling in can't be done any more; nothing while it can. */
 export function NoLongerPossible({ of, transition, possibility }: Props) {
-  const { isGone, isOffered, refusal } = possibility;
-  if (isOffered && refusal === null) return null;
+  const { isGone, isAllowed } = possibility;
+  if (isAllowed) return null;
   return (
     <Alert severity="warning" variant="outlined" data-testid="no-longer-possible">
       <AlertTitle>{isGone ? t`It was deleted meanwhile.` : t`This can’t be done any more.`}</AlertTitle>
-      {refusal && <Reasons reasons={refusal} />}
-      {!isGone && !isOffered && (
+      {!isGone && (
         <ErrorBoundary fallback={() => t`Why is not known: the server has not said.`}>
           <Suspense fallback={null}>
             <ReasonsNow of={of} to={transition} />

@@ -1,13 +1,15 @@
 import { createContext, useContext } from "react";
 
-import type { TransitionDialog_transition$key } from "./__generated__/TransitionDialog_transition.graphql";
+import type { useOffers_transitions$data } from "./__generated__/useOffers_transitions.graphql";
 import type { usePossibility_object$key } from "./__generated__/usePossibility_object.graphql";
 
-/** A transition whose dialog is open, as it was offered when somebody chose it. */
+/** A transition whose dialog is open. */
 export interface Asked {
   readonly id: string;
+  /** The object, which may change while the dialog is open. */
   readonly object: usePossibility_object$key;
-  readonly transition: TransitionDialog_transition$key;
+  /** As it was offered when somebody chose it: a live update doesn't change what is being filled in. */
+  readonly transition: useOffers_transitions$data[number];
 }
 
 /** Opens the dialog of a transition. */

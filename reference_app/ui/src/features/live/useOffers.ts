@@ -25,12 +25,14 @@ export function useOffers(transitions: useOffers_transitions$key): useOffers_tra
           ...Reasons_reasons
         }
         confirm {
-          __typename
+          title
+          text
         }
         input {
           __typename
         }
-        ...TransitionDialog_transition
+        ...TransitionFields_transition
+        ...useTransitionForm_transition
       }
     `,
     transitions,

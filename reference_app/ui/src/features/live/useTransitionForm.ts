@@ -19,16 +19,16 @@ interface Form {
   readonly errors: readonly TransitionError[];
 }
 
-/** What a person fills in for a transition. It is kept until the server has accepted it. */
+/** What a person fills in for an object's transition. It is kept until the server has accepted it. */
 export function useTransitionForm(
   id: string,
+  name: string,
   key: useTransitionForm_transition$key,
   onDone: (created: string | null) => void,
 ): Form {
-  const { name, input } = readInlineData(
+  const { input } = readInlineData(
     graphql`
       fragment useTransitionForm_transition on Transition @inline {
-        name
         input {
           name
           kind
