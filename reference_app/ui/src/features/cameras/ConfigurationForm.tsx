@@ -46,8 +46,8 @@ export function ConfigurationForm({ camera, revision, transition, object, onClos
     transition,
   );
   const { values, filled, set, submit, busy, errors } = useTransitionForm(camera, data.name, data, onClose);
-  const possibility = usePossibility(object, data.name);
-  const isPossible = busy || possibility.isAllowed;
+  const { isGone, isAllowed } = usePossibility(object, data.name);
+  const isPossible = busy || isAllowed;
   return (
     <Box
       component="form"
@@ -58,7 +58,7 @@ export function ConfigurationForm({ camera, revision, transition, object, onClos
       }}
       sx={{ display: "grid", gap: 2, mt: 1 }}
     >
-      {!isPossible && <NoLongerPossible of={camera} transition={data.name} possibility={possibility} />}
+      {!isPossible && <NoLongerPossible of={camera} transition={data.name} isGone={isGone} />}
       <Typography
         variant="caption"
         sx={{ color: "text.secondary" }}

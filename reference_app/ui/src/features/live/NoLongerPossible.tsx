@@ -7,19 +7,17 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import type { NoLongerPossibleQuery } from "./__generated__/NoLongerPossibleQuery.graphql";
 import { Reasons } from "./Reasons.tsx";
-import type { Possibility } from "./usePossibility.ts";
 
 interface Props {
   /** The id of the object. */
   readonly of: string;
   readonly transition: string;
-  readonly possibility: Possibility;
+  /** Whether the object was deleted. */
+  readonly isGone: boolean;
 }
 
-/** Says why what somebody is filling in can't be done any more; nothing while it can. */
-export function NoLongerPossible({ of, transition, possibility }: Props) {
-  const { isGone, isAllowed } = possibility;
-  if (isAllowed) return null;
+/** Says why what somebody is filling in can't be done any more. */
+export function NoLongerPossible({ of, transition, isGone }: Props) {
   return (
     <Alert severity="warning" variant="outlined" data-testid="no-longer-possible">
       <AlertTitle>{isGone ? t`It was deleted meanwhile.` : t`This can’t be done any more.`}</AlertTitle>

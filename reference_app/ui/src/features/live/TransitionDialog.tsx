@@ -24,13 +24,13 @@ interface Props extends Asked {
  */
 export function TransitionDialog({ id, object, transition, onClose }: Props) {
   const { name, label, kind, confirm } = transition;
-  const possibility = usePossibility(object, name);
+  const { isGone, isAllowed } = usePossibility(object, name);
   const [, navigate] = useLocation();
   const { values, set, submit, busy, errors } = useTransitionForm(id, name, transition, (created) => {
     onClose();
     if (created !== null) navigate(created);
   });
-  const isPossible = busy || possibility.isAllowed;
+  const isPossible = busy || isAllowed;
   const titleId = useId();
   return (
     <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="xs" fullWidth>
@@ -44,7 +44,7 @@ export function TransitionDialog({ id, object, transition, onClose }: Props) {
         <DialogTitle id={titleId}>{confirm?.title ?? label}</DialogTitle>
         <DialogContent sx={{ display: "grid", gap: 2 }}>
           {confirm && <DialogContentText>{confirm.text}</DialogContentText>}
-          {!isPossible && <NoLongerPossible of={id} transition={name} possibility={possibility} />}
+          {!isPossible && <NoLongerPossible of={id} transition={name} isGone={isGone} />}
           <TransitionFields transition={transition} values={values} errors={errors} onChange={set} />
         </DialogContent>
         <DialogActions sx={{ px: 3, pb: 2 }}>

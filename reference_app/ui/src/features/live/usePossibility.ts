@@ -3,7 +3,7 @@ import { graphql, useFragment } from "react-relay";
 import type { usePossibility_object$key } from "./__generated__/usePossibility_object.graphql";
 
 /** Whether a transition can be done now. */
-export interface Possibility {
+interface Possibility {
   readonly isGone: boolean;
   readonly isAllowed: boolean;
 }
