@@ -319,6 +319,7 @@ MARKS = tuple(float(1000 + 100 * part) for part in range(21))
         (1000, {"count": 2000}, 1850.0, (400, 450)),  # shares, until the first ones are dropped
         (0, {"count": 2000}, 1850.0, None),
         (2000, {"count": 2000, "marks": ()}, 1850.0, None),
+        (2000, {"count": 2000, "marks": (1000.0,)}, 1850.0, None),
     ],
 )
 def test_what_is_ahead_of_a_task_that_waits_unseen_follows_from_when_it_was_sent(

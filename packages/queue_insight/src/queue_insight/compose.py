@@ -221,7 +221,7 @@ def _ahead(note: SentTask, view: _View) -> tuple[int, int] | None:
     """Return about how many tasks were sent to its queue before it and still wait, at least and at most."""
     waiting = view.collector.waiting.get(note.queue)
     depth = next((each.depth for each in view.broker.backlogs if each.queue == note.queue), None)
-    if view.broker.heads_read or waiting is None or not waiting.marks or not depth:
+    if view.broker.heads_read or waiting is None or len(waiting.marks) < 2 or not depth:
         return None
     known = min(depth, waiting.count * waiting.one_in)
     parts = len(waiting.marks) - 1
