@@ -35,6 +35,13 @@ class Socket:
     async def hear(self):
         return json.loads((await self.wire.receive_output(10))["text"])
 
+    async def ask(self, name, query):
+        """Send the query under an id that this socket hasn't had; return the first answer to it."""
+        await self.say(id=name, type="subscribe", payload={"query": query})
+        while (answer := await self.hear()).get("id") != name:
+            pass
+        return answer
+
     async def subscribe(self, query, *, language=None, **carried):
         accepted = await self.connect()
         assert accepted["type"] == "websocket.accept"

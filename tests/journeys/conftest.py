@@ -163,7 +163,8 @@ def stacks_in(folder: Path, databases: Path | None = None) -> Iterator[Callable[
 
     Args:
         folder: holds the homes of the stacks.
-        databases: a folder with migrated ones for new homes, unless the stacks are to make their own.
+        databases: a folder with migrated ones for new homes. Without it, and on a DATABASE_URL of its own,
+            a stack migrates itself.
     """
     stacks: list[Stack] = []
 
@@ -175,7 +176,7 @@ def stacks_in(folder: Path, databases: Path | None = None) -> Iterator[Callable[
         **environment: str,
     ) -> Stack:
         stack = Stack(folder / home, port or free_port(), arguments, environment, within)
-        if databases is not None and not stack.home.exists():
+        if databases is not None and "DATABASE_URL" not in environment and not stack.home.exists():
             stack.home.mkdir(mode=0o700)  # as the stack makes it
             for database in databases.glob("*.sqlite3"):
                 shutil.copyfile(database, stack.home / database.name)
