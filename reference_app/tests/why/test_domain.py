@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsmlock import Reason
+from queue_insight.reasons import TASK_CODES
 from timelapse.why.domain.cameras import camera_chain
 from timelapse.why.domain.facts import CameraFacts, Holder, MovieFacts, Work, Workers
 from timelapse.why.domain.links import LinkKind, Remedy
 from timelapse.why.domain.movies import movie_chain
-from timelapse.why.domain.tasks import run_chain, task_chain
+from timelapse.why.domain.tasks import TASK_WORDS, run_chain, task_chain
 
 NOW = datetime(2026, 11, 28, 14, tzinfo=UTC)
 AGO = NOW - timedelta(minutes=3)
@@ -198,7 +199,11 @@ def test_a_run_offers_what_its_state_allows_and_says_something_until_it_has_ende
 
 
 def test_words_of_machines_are_details():
-    for code in ("workers_late", "worker_gone", "reserved", "revoked"):
+    for code in sorted(code for code, words in TASK_WORDS.items() if words):
         for link in task_chain((reason(code),), None):
             assert "celery@host" not in link.reason.message
             assert "celery@host" in link.detail
+
+
+def test_each_reason_why_a_task_does_not_run_has_words_or_is_said_to_keep_its_own():
+    assert TASK_WORDS.keys() == TASK_CODES

@@ -3,11 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+#: Every code with which `diagnose` answers why a task is not running.
+TASK_CODES: Final = frozenset(
+    {
+        "about_to_start",
+        "end_not_known",
+        "finished",
+        "handed_out",
+        "maybe_deeper",
+        "next",
+        "no_worker",
+        "not_due",
+        "not_found",
+        "not_known",
+        "prefetch_blocked",
+        "rate_limited",
+        "reserved",
+        "revoked",
+        "sent",
+        "tasks_ahead",
+        "unregistered",
+        "worker_gone",
+        "worker_unknown",
+        "workers_busy",
+        "workers_idle",
+        "workers_late",
+    }
+)
+#: Every code of `Snapshot.notes`, which follow what `diagnose` answers.
+NOTE_CODES: Final = frozenset(
+    {
+        "clock_skew",
+        "collector_disconnected",
+        "collector_reconnected",
+        "collector_silent",
+        "events_dropped",
+        "events_lost",
+        "events_off",
+        "failures_evicted",
+        "malformed_events",
+        "malformed_messages",
+        "management_unavailable",
+        "no_collector",
+        "no_store",
+        "no_workers_observed",
+        "queues_refused",
+        "queues_unknown",
+        "records_unreadable",
+        "redelivered",
+        "sender_clock_ahead",
+        "sent_left_out",
+        "series_evicted",
+        "tasks_evicted",
+        "workers_unknown",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,14 +86,30 @@ def _holder(holder: Holder) -> Link:
     )
 
 
-#: What people read of the queue's reasons. Those that are not here keep their own words.
-_TASK_WORDS: Final[Mapping[str, str]] = {
+#: What people read of each reason why a task is not running; empty: the queue's own words.
+TASK_WORDS: Final[Mapping[str, str]] = {
     "about_to_start": "A worker is about to take it.",
-    "workers_busy": "All workers of its queue are busy.",
-    "workers_late": "Its worker has not reported in time.",
+    "end_not_known": "The worker that had it has ended, and whether it finished is not known.",
+    "finished": "",
+    "handed_out": "",
+    "maybe_deeper": "",
+    "next": "It is the next of its queue, and no worker is known to be there.",
+    "no_worker": "No worker is there to do it.",
+    "not_due": "",
+    "not_found": "It waits in no queue, no worker has it, and it did not finish recently.",
+    "not_known": "",
+    "prefetch_blocked": "Its workers keep tasks for later, and probably take no other before then.",
+    "rate_limited": "Its worker starts only so many tasks of its kind in a time.",
     "reserved": "A worker has taken it and finishes something else first.",
-    "worker_gone": "The worker that had it is gone.",
     "revoked": "It was cancelled in the queue: a worker will discard it.",
+    "sent": "",
+    "tasks_ahead": "",
+    "unregistered": "A worker discarded it, because its code does not know this kind of task.",
+    "worker_gone": "The worker that had it is gone.",
+    "worker_unknown": "Whether a worker is there is not known.",
+    "workers_busy": "All workers of its queue are busy.",
+    "workers_idle": "A worker of its queue is there, and is not known to do anything.",
+    "workers_late": "Its worker has not reported in time.",
 }
 #: About a worker that has the task and is silent.
 _OF_SILENT_WORKERS: Final = frozenset({"handed_out", "worker_silent"})
@@ -106,7 +122,7 @@ def task_links(reasons: Iterable[Reason], workers: Workers | None) -> Iterator[L
     for reason in reasons:
         if workers is not None and reason.code in _OF_WORKERS:
             continue
-        message = _TASK_WORDS.get(reason.code, reason.message)
+        message = TASK_WORDS.get(reason.code) or reason.message
         seen_at = reason.params.get("last_seen_at") if reason.code in _OF_SILENT_WORKERS else None
         yield Link(
             kind=LinkKind.QUEUE if seen_at is None else LinkKind.WORKER,
