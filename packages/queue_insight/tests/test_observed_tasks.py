@@ -251,3 +251,22 @@ def test_an_overview_names_what_has_run_longest_and_what_ended_last():
     assert (state.ended, state.ended_tasks) == (("l",), 1)
     (worker,) = (each for each in state.workers if each.name == "one@test")
     assert worker.task_counts == {"": TaskCounts(reserved=1, running=30, delayed=1)}
+
+
+def test_a_task_that_runs_is_kept_while_lost_ones_are():
+    observed, one, two = (
+        StoredTracker(max_tasks=10, retention_s=100_000.0),
+        Worker("one@test", 7),
+        Worker("two@test", 8),
+    )
+    observed.connected_since = 0.0
+    observed.apply(one.event("task-started", 1000.0, uuid="long"), 1000.0)
+    for number in range(9):
+        observed.apply(two.event("task-started", 1000.0, uuid=f"lost{number}"), 1000.0)
+    observed.apply(two.event("worker-offline", 1001.0), 1001.0)
+    observed.maintain(1001.5)
+    for number in range(12):
+        observed.apply(one.event("task-received", 1002.0, uuid=f"next{number}"), 1002.0)
+    state = observed.state(1003.0, next_by=1004.0)
+    assert [task.id for task in state.tasks if task.started_at is not None] == ["long"]
+    assert (len(state.tasks), state.evicted) == (10, 12)

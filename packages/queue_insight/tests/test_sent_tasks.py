@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from queue_insight.collector_state import Task
@@ -107,3 +109,25 @@ def test_a_task_that_has_waited_for_hours_is_still_known():
     tasks.sent(Task(id="t", name="work.do", queue="celery", sent_at=1.0))
     tasks.expire(10_000.0, knows_worker=lambda _: True)
     assert tasks.waiting.by_queue(10_000.0)["celery"].count == 1
+
+
+@pytest.mark.parametrize("length", [1, 20])
+def test_what_one_more_task_costs_does_not_grow_with_how_many_are_kept(length):
+    def cpu_s(max_tasks):
+        tasks = SentTasksIndex(max_tasks)
+        waiting = [Task(id=f"t{each}", queue=f"q{each // length}") for each in range(max_tasks + 1000)]
+        for task in waiting[:max_tasks]:
+            tasks.add(task)
+        begun = time.process_time()
+        for task in waiting[max_tasks:]:
+            tasks.add(task)
+        return time.process_time() - begun
+
+    assert min(cpu_s(32_000) for _ in range(3)) < 6 * max(cpu_s(1000) for _ in range(3))
+
+
+def test_a_task_that_is_sent_again_to_another_queue_waits_there():
+    tasks = SentTasksIndex(100)
+    for queue in ("one", "two"):
+        tasks.add(Task(id="t", name="work.do", queue=queue, sent_at=1.0))
+    assert {queue: each.count for queue, each in tasks.by_queue(2.0).items()} == {"two": 1}

@@ -34,8 +34,8 @@ class Settings:
     QUEUES: tuple[str, ...] = ()
     #: Number of waiting tasks to read per queue; further ones are only counted.
     PEEK: int = 100
-    #: Maximum number of tasks that the collector keeps: of workers, of which those go that it knew longest,
-    #: and as many that wait, of which it then keeps an even share. Both are counted.
+    #: Maximum number of tasks that the collector keeps: of workers, of which those that run go last, and as
+    #: many that wait, of which it then keeps an even share. What goes is counted.
     MAX_TASKS: int = 10_000
     #: Seconds between two saves of the collector's state; each promises the next after this interval.
     SAVE_INTERVAL_S: float = 1.0

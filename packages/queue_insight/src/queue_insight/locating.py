@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.brokers.choose import broker_for
 from queue_insight.errors import BrokerUnreachableError, BrokerUnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-
-    from celery import Celery
 
     from queue_insight.brokers.base import Broker, BrokerState, Search
     from queue_insight.collector_state import SentTask
@@ -25,7 +22,7 @@ MAX_LOOKED_AT: Final = 1800
 
 
 def locate(
-    app: Celery,
+    broker: Broker | None,
     asked: Collection[str],
     sent: Mapping[str, SentTask],
     state: BrokerState,
@@ -33,7 +30,7 @@ def locate(
 ) -> Mapping[str, tuple[Search, ...]]:
     """Return by id what was searched for tasks that are neither at the head of a queue nor anywhere else."""
     deep = [each.queue for each in state.backlogs if (each.depth or 0) > len(each.head)]
-    if not asked or not deep or not state.heads_read:
+    if broker is None or not asked or not deep or not state.heads_read:
         return {}
     found = {message.id for message in state.unacked_head}
     found |= {message.id for each in state.backlogs for message in each.head}
@@ -44,7 +41,6 @@ def locate(
     noted = [each for each in missing if queues[each] in deep][:MAX_NOTED]
     others = [each for each in missing if not queues[each]][:MAX_OTHERS]
     try:
-        broker = broker_for(app)
         return {each: _search(broker, each, (queues[each],), sent.get(each)) for each in noted} | {
             each: _search(broker, each, deep[:MAX_QUEUES], sent.get(each)) for each in others
         }

@@ -146,7 +146,7 @@ def _drops(state: CollectorHeader) -> list[Reason]:
             Reason(
                 code="tasks_evicted",
                 message=f"The collector dropped {count(state.evicted, 'task')} of workers to keep its memory "
-                "bounded; those that it knew longest went.",
+                "bounded: first those that ended with their worker, then those that had not started.",
                 params={"evicted": state.evicted},
                 remedy="Raise QUEUE_INSIGHT['MAX_TASKS'] if tasks are missing here.",
             )

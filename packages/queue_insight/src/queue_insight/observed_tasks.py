@@ -6,7 +6,6 @@ arrives first, and a reply removes what a lost event left behind.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import asdict
@@ -20,6 +19,7 @@ from queue_insight.observed_drains import ObservedDrains
 from queue_insight.observed_rates import RunTimes
 from queue_insight.recorded_history import HistoryRecorder
 from queue_insight.sent_tasks import SentTasksIndex
+from queue_insight.task_ledger import TaskLedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -35,8 +35,7 @@ class ObservedTasks:
     """Tasks that were sent, that workers have, and that finished. Times are by the collector's clock."""
 
     def __init__(self, max_tasks: int) -> None:
-        self._max_tasks = max_tasks
-        self._tasks: OrderedDict[str, Task] = OrderedDict()
+        self._tasks = TaskLedger(max_tasks)
         #: What no worker has received.
         self.waiting = SentTasksIndex(max_tasks)
         self.finished = FinishedTasks(max_tasks)
@@ -44,27 +43,27 @@ class ObservedTasks:
         self.history = HistoryRecorder()
         self.failures = FailureGroups()
         self.drains = ObservedDrains()
-        #: Ids of tasks whose record has changed since it was last taken.
-        self._changed: set[str] = set()
-        #: Tasks of workers dropped to keep memory bounded.
-        self.evicted = 0
+
+    @property
+    def evicted(self) -> int:
+        """How many tasks of workers were dropped to keep memory bounded."""
+        return self._tasks.evicted
 
     def restore(self, state: CollectorState) -> None:
         """Start from what an earlier collector saved."""
-        tasks = sorted(state.tasks, key=lambda task: task.observed_at)
-        self._tasks = OrderedDict((task.id, Task(**asdict(task))) for task in tasks)
+        for task in sorted(state.tasks, key=lambda task: task.observed_at):
+            self._tasks.put(Task(**asdict(task)))
         self.finished.restore(state.finished)
         self.run_times.restore(state.run_times)
         self.history.restore_recent(state.recent)
 
     def at_workers(self) -> Mapping[str, Task]:
         """Return the tasks that a worker has, or had when it ended, by id."""
-        return self._tasks
+        return self._tasks.all()
 
     def take_changed(self) -> set[str]:
         """Return the ids of the tasks whose record has changed since the last call."""
-        changed, self._changed = self._changed, set()
-        return changed
+        return self._tasks.take_changed()
 
     def sent(self, task: Task) -> None:
         """Take in that a task was sent."""
@@ -72,7 +71,7 @@ class ObservedTasks:
         if known := self._tasks.get(task.id):
             known.queue = known.queue or task.queue
             known.sent_at = known.sent_at or task.sent_at
-            self._put(known)
+            self._tasks.put(known)
         elif task.id not in self.finished:
             self.waiting.add(task)
 
@@ -91,7 +90,7 @@ class ObservedTasks:
         if not overtaken:  # else its start arrived first
             self._begin(record, task.queue, event)
             record.started_at = None
-        self._put(record)
+        self._tasks.put(record)
 
     def started(self, task: Task, event: EventTime) -> None:
         """Take in that a worker started a task, unless a later event arrived first."""
@@ -105,7 +104,7 @@ class ObservedTasks:
         if record.started_at is None:
             self.drains.left(record.queue, event.at)
         record.started_at = event.at
-        self._put(record)
+        self._tasks.put(record)
 
     def finish(
         self,
@@ -125,7 +124,7 @@ class ObservedTasks:
         if (known is not None and _precedes(event, known)) or self._is_before_end(task_id, event):
             return
         if known is not None:
-            self._remove(task_id)
+            self._tasks.remove(task_id)
         known = known or self.waiting.pop(task_id)
         if known and known.name and known.started_at is not None and outcome == SUCCEEDED:
             self.run_times.add(known.name, max(0.0, event.at - known.started_at))
@@ -167,17 +166,17 @@ class ObservedTasks:
         before its first reply.
         """
         reported = {task.id: task for task in tasks}
-        for task in [t for t in self._tasks.values() if t.worker == worker and t.id not in reported]:
+        for task in [t for t in self._tasks.of(worker) if t.id not in reported]:
             is_listed = task.started_at is not None or task.name not in unlisted
             is_older = task.observed_at < requested_at and task.ended_at is None and task.pid in {None, pid}
             # The event of its end may have been lost, for instance while the broker restarted.
             if is_listed and is_older:
-                self._remove(task.id)
+                self._tasks.remove(task.id)
                 self.finished.add(task.id, UNOBSERVED, now)
                 self._record(task, UNOBSERVED, None, now)
             elif only_queue and not task.queue:
                 task.queue = only_queue
-                self._changed.add(task.id)
+                self._tasks.put(task)
         for task in reported.values():
             finished = self.finished.event(task.id)
             if finished is None or finished.at < requested_at:  # else it finished after the reply
@@ -194,43 +193,43 @@ class ObservedTasks:
         record.started_at = record.started_at or task.started_at
         record.worker, record.pid, record.observed_at = worker, pid, now
         record.ended_at, record.proven = None, False
-        self._put(record)
+        self._tasks.put(record)
 
     def end(self, worker: str, now: float, *, proven_since: float | None, new_pid: int | None = None) -> None:
         """Take in that a worker ended, or that the process `new_pid` replaced it.
 
         A task last observed at `proven_since` or later certainly did not finish; None: nothing is certain.
         """
-        for task in self._tasks.values():
-            if task.worker == worker and task.ended_at is None and (new_pid is None or task.pid != new_pid):
+        for task in self._tasks.of(worker):
+            if task.ended_at is None and (new_pid is None or task.pid != new_pid):
                 task.ended_at = now
                 task.proven = proven_since is not None and proven_since <= task.observed_at
-                self._changed.add(task.id)
+                self._tasks.put(task)
 
     def resume(self, worker: str, pid: int | None) -> None:
         """Take in that a worker that seemed to have ended is back with its tasks."""
-        for task in self._tasks.values():
-            if task.worker == worker and task.ended_at is not None and task.pid in {None, pid}:
+        for task in self._tasks.of(worker):
+            if task.ended_at is not None and task.pid in {None, pid}:
                 task.ended_at, task.proven = None, False
-                self._changed.add(task.id)
+                self._tasks.put(task)
 
     def unproven(self) -> list[str]:
         """Return the ids of tasks whose worker ended while it is not known whether they finished."""
-        return [task.id for task in self._tasks.values() if task.ended_at is not None and not task.proven]
+        return [task.id for task in self._tasks.ended() if not task.proven]
 
     def settle(self, task_id: str, outcome: str, now: float) -> None:
         """Take in how a task ended whose end nobody observed."""
         task = self._tasks.get(task_id)
         if task is not None and task.ended_at is not None:
-            self._remove(task_id)
+            self._tasks.remove(task_id)
             self.finished.add(task_id, outcome, now)
             self._record(task, outcome, None, now)
 
     def expire(self, before: float, *, knows_worker: Callable[[str], bool]) -> None:
         """Drop what ended or finished before this time, and the tasks of unknown workers."""
-        for task in list(self._tasks.values()):
+        for task in list(self._tasks.all().values()):
             if task.ended_at < before if task.ended_at is not None else not knows_worker(task.worker):
-                self._remove(task.id)
+                self._tasks.remove(task.id)
         self.finished.expire(before)
 
     def _is_before_end(self, task_id: str, event: EventTime) -> bool:
@@ -244,18 +243,6 @@ class ObservedTasks:
         record.queue = record.queue or queue
         record.observed_at = event.at
         record.ended_at, record.proven = None, False
-
-    def _put(self, task: Task) -> None:
-        self._tasks[task.id] = task
-        self._changed.add(task.id)
-        if len(self._tasks) > self._max_tasks:
-            oldest, _ = self._tasks.popitem(last=False)
-            self._changed.add(oldest)
-            self.evicted += 1
-
-    def _remove(self, task_id: str) -> None:
-        del self._tasks[task_id]
-        self._changed.add(task_id)
 
 
 def _precedes(event: EventTime, known: Task) -> bool:

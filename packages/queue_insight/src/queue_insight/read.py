@@ -84,9 +84,14 @@ def snapshot(
     if stored is None and not is_chosen and isinstance(store, MemoryStore):
         store_notes = (no_store(transport(app)),)
     peek = settings.PEEK if peek is None else peek
-    broker, broker_notes = _read(
-        app, (*queue_names(app, stored), *queues), peek=peek, delivered=settings.PEEK
-    )
+    names = tuple(dict.fromkeys((*queue_names(app, stored), *queues)))
+    try:
+        reader = broker_for(app)
+        broker = reader.read(names, peek=peek, delivered=settings.PEEK)
+        unread = broker_notes(broker)
+    except (BrokerUnreachableError, BrokerUnsupportedError) as error:
+        # What workers run of them may be known all the same.
+        reader, broker, unread = None, _unread(names), (broker_unavailable(error),)
     if stored is not None:
         if overview and asked is not None:
             asked = asked.union(stored.state.longest, stored.state.ended)
@@ -96,13 +101,13 @@ def snapshot(
             stored, store_notes = None, (store_unavailable(error),)
     return compose(
         now=clock(),
-        broker=replace(broker, searches=locate(app, asked or (), sent, broker, stored)),
+        broker=replace(broker, searches=locate(reader, asked or (), sent, broker, stored)),
         stored=stored,
         grace_heartbeats=settings.GRACE_HEARTBEATS,
         retention_s=settings.RETENTION_S,
         asked_tasks=asked,
         sent=sent,
-        notes=(*broker_notes, *store_notes),
+        notes=(*unread, *store_notes),
     )
 
 
@@ -290,18 +295,8 @@ def _load(store: Store) -> tuple[StoredState | None, tuple[Reason, ...]]:
     return stored, collector_notes(stored)
 
 
-def _read(
-    app: Celery, queues: Iterable[str], *, peek: int, delivered: int
-) -> tuple[BrokerState, tuple[Reason, ...]]:
-    names = dict.fromkeys(queues)
-    try:
-        broker = broker_for(app)
-        state = broker.read(names, peek=peek, delivered=delivered)
-        return state, broker_notes(state)
-    except (BrokerUnreachableError, BrokerUnsupportedError) as error:
-        # What workers run of them may be known all the same.
-        unread = tuple(QueueBacklog(queue=name, depth=None) for name in names)
-        return BrokerState(read=False, backlogs=unread), (broker_unavailable(error),)
+def _unread(queues: Iterable[str]) -> BrokerState:
+    return BrokerState(read=False, backlogs=tuple(QueueBacklog(queue=name, depth=None) for name in queues))
 
 
 def queue_names(app: Celery, stored: StoredState | None) -> tuple[str, ...]:

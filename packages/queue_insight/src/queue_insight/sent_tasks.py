@@ -6,7 +6,7 @@ by its id. So what is known is a sample of all that wait in it, of the next to r
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -35,6 +35,11 @@ class SentTasksIndex:
     def __init__(self, max_tasks: int) -> None:
         self._max_tasks = max_tasks
         self._tasks: OrderedDict[str, Task] = OrderedDict()
+        #: The same by queue, and the queues by how many each has: to find the longest without counting.
+        self._queues: dict[str, dict[str, Task]] = {}
+        self._of_length: dict[int, dict[str, None]] = {}
+        #: No queue is longer.
+        self._longest = 0
         #: By queue of which only a share is kept: one task in so many, and how many were left out.
         self._one_in: dict[str, int] = {}
         self._left_out: Counter[str] = Counter()
@@ -45,9 +50,16 @@ class SentTasksIndex:
         return self._left_out.total()
 
     def add(self, task: Task) -> None:
-        """Take in that a task was sent."""
+        """Take in that a task was sent; with other tasks left out if more than are kept wait.
+
+        It costs the same however many are kept: what thinning out looks at, as many were added before.
+        """
+        self.pop(task.id)
         if self._is_kept(task):
             self._tasks[task.id] = task
+            waiting = self._queues.setdefault(task.queue, {})
+            waiting[task.id] = task
+            self._rank(task.queue, len(waiting) - 1, len(waiting))
         else:
             self._left_out[task.queue] += 1
         while len(self._tasks) > self._max_tasks:
@@ -55,7 +67,12 @@ class SentTasksIndex:
 
     def pop(self, task_id: str) -> Task | None:
         """Return the task, which waits no more, if it is known."""
-        return self._tasks.pop(task_id, None)
+        task = self._tasks.pop(task_id, None)
+        if task is not None:
+            waiting = self._queues[task.queue]
+            del waiting[task_id]
+            self._rank(task.queue, len(waiting) + 1, len(waiting))
+        return task
 
     def send_times(self) -> dict[str, float]:
         """Return when the first ones were sent, by task id."""
@@ -64,50 +81,59 @@ class SentTasksIndex:
 
     def by_queue(self, now: float) -> dict[str, SentTasks]:
         """Return what is due, by queue."""
-        found: dict[str, list[Task]] = defaultdict(list)
-        for task in self._tasks.values():
-            if task.queue and (task.eta is None or task.eta <= now):
-                found[task.queue].append(task)
-        return {queue: _counted(tasks, self._one_in.get(queue, 1)) for queue, tasks in found.items()}
+        due = {
+            queue: [task for task in waiting.values() if task.eta is None or task.eta <= now]
+            for queue, waiting in self._queues.items()
+            if queue
+        }
+        return {queue: _counted(tasks, self._one_in.get(queue, 1)) for queue, tasks in due.items() if tasks}
 
     def trim(self, depths: Mapping[str, int], at: float) -> None:
         """Take in how many tasks waited in queues then: of more that were sent, the first are gone.
 
         Workers without events received them, or the queue was purged.
         """
-        due: dict[str, list[str]] = defaultdict(list)
-        for task in self._tasks.values():
-            if task.queue in depths and max(task.sent_at or 0.0, task.eta or 0.0) <= at:
-                due[task.queue].append(task.id)
-        for queue, ids in due.items():
-            gone = len(ids) - (depths[queue] + IN_TRANSIT) // self._one_in.get(queue, 1)
-            for task_id in ids[: max(0, gone)]:
-                del self._tasks[task_id]
+        for queue, depth in depths.items():
+            waiting = self._queues.get(queue, {}).values()
+            due = [task.id for task in waiting if max(task.sent_at or 0.0, task.eta or 0.0) <= at]
+            gone = len(due) - (depth + IN_TRANSIT) // self._one_in.get(queue, 1)
+            for task_id in due[: max(0, gone)]:
+                self.pop(task_id)
 
     def expire(self, before: float) -> None:
         """Drop what was sent before this time."""
-        while self._tasks and (next(iter(self._tasks.values())).sent_at or 0.0) < before:
-            self._tasks.popitem(last=False)
-        if self._one_in:
-            queues = {task.queue for task in self._tasks.values()}
-            for queue in self._one_in.keys() - queues:
-                del self._one_in[queue]
-                del self._left_out[queue]
+        while self._tasks and ((first := next(iter(self._tasks.values()))).sent_at or 0.0) < before:
+            self.pop(first.id)
+        for queue in self._one_in.keys() - self._queues.keys():
+            del self._one_in[queue]
+            del self._left_out[queue]
 
     def _is_kept(self, task: Task) -> bool:
         one_in = self._one_in.get(task.queue, 1)
         return one_in == 1 or crc32(task.id.encode("utf-8", "replace")) % one_in == 0
 
+    def _rank(self, queue: str, before: int, length: int) -> None:
+        if before:
+            del self._of_length[before][queue]
+            if not self._of_length[before]:
+                del self._of_length[before]
+        if length:
+            self._of_length.setdefault(length, {})[queue] = None
+        else:
+            del self._queues[queue]
+        self._longest = max(self._longest, length)
+
     def _thin_out(self) -> None:
-        ((queue, _),) = Counter(task.queue for task in self._tasks.values()).most_common(1)
+        while self._longest not in self._of_length:
+            self._longest -= 1
+        queue = next(iter(self._of_length[self._longest]))
         self._one_in[queue] = 2 * self._one_in.get(queue, 1)
-        left_out = [
-            task.id for task in self._tasks.values() if task.queue == queue and not self._is_kept(task)
-        ]
+        waiting = list(self._queues[queue].values())
         # Ids may be made so that all are kept.
-        for task_id in left_out or [next(iter(self._tasks))]:
-            del self._tasks[task_id]
-        self._left_out[queue] += len(left_out) or 1
+        left_out = [task for task in waiting if not self._is_kept(task)] or waiting[::2]
+        for task in left_out:
+            self.pop(task.id)
+        self._left_out[queue] += len(left_out)
 
 
 def _counted(tasks: list[Task], one_in: int) -> SentTasks:

@@ -54,8 +54,8 @@ def test_reading_pages_changes_nothing(app):
 def test_of_large_messages_only_as_many_are_read_as_fit(app):
     for number in range(6):
         app.send_task("work.do", ("x" * 700_000,), task_id=f"t{number}", argsrepr="large")
-    (first, second, third) = RedisPages(app).page("celery", skip=2, count=100)
-    assert [first.id, second.id, third.id] == ["t2", "t3", "t4"]
+    (first, second) = RedisPages(app).page("celery", skip=2, count=100)
+    assert [first.id, second.id] == ["t2", "t3"]
     assert first.name == "work.do"
 
 

@@ -16,7 +16,7 @@ import redis
 
 from queue_insight.brokers.base import BrokerState, Capabilities, Message, QueueBacklog
 from queue_insight.brokers.connection import connected
-from queue_insight.brokers.redis_scripts import DELIVERED, LENGTHS, WAITING
+from queue_insight.brokers.redis_scripts import DELIVERED, LENGTHS, MAX_BYTES, MAX_MESSAGE, WAITING
 from queue_insight.fields import Fields
 from queue_insight.publish_time import HEADER
 
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from celery import Celery
     from kombu.transport.redis import Channel
 
-#: Maximum number of bytes that one look moves from the broker; the server also reads about that much.
-MAX_BYTES: Final = 1_200_000
-#: Maximum number of bytes of one message; of a larger one only the end is moved, which contains its headers.
-MAX_MESSAGE: Final = 16_384
 #: Number of lists that are counted in one script, which takes at most about as many microseconds.
 LENGTHS_AT_ONCE: Final = 500
 #: Number of `SCAN` calls in one discovery, and of keys in each.
@@ -58,7 +54,7 @@ class RedisBroker:
         return {(queue.exchange.name, queue.routing_key): queue.name for queue in queues}
 
     def read(self, queues: Iterable[str], *, peek: int, delivered: int | None = None) -> BrokerState:
-        """Return the backlog of these queues in two round trips, moving at most 1.2 MB and a few messages.
+        """Return the backlog of these queues in two round trips, moving at most 1 MB and a few messages.
 
         Raises:
             BrokerUnreachableError: it did not respond.

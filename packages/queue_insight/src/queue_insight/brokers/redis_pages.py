@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.brokers.base import Search
 from queue_insight.brokers.redis import (
-    MAX_MESSAGE,
     MessageReader,
     RedisBroker,
     plain_client,
     step_keys,
 )
+from queue_insight.brokers.redis_scripts import MAX_BYTES, MAX_MESSAGE
 from queue_insight.brokers.redis_search import ListSearch
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from queue_insight.brokers.base import Message
 
-#: Maximum number of bytes that the server reads for one list of a page; of large messages it moves less.
-MAX_BYTES: Final = 2_000_000
 # Messages of a list in order of delivery, from a position on, until the server has read so many bytes.
 # It reads in steps, because an index in the middle of a long list costs as much as twenty messages there;
 # the first message says how large a step may be.
@@ -51,7 +49,7 @@ class RedisPages(RedisBroker):
     def page(self, queue: str, *, skip: int, count: int) -> tuple[Message, ...]:
         """Return up to `count` tasks that stand behind the first `skip` ones of the queue.
 
-        Positions move while workers take tasks. Fewer are returned if they are large, at most about 2 MB.
+        Positions move while workers take tasks. Fewer are returned if they are large, at most about 1 MB.
 
         Raises:
             BrokerUnreachableError: it did not respond.
@@ -68,7 +66,7 @@ class RedisPages(RedisBroker):
     def locate(self, task_id: str, queue: str, *, sent_at: float | None) -> Search:
         """Look for a task where those stand that were sent at this time, or without one from the head on.
 
-        No script reads more than 200 messages, nor more than 500 kB but for the one message that exceeds it.
+        No script reads more than 200 messages, nor more than 1 MB but for the one message that exceeds it.
 
         Raises:
             BrokerUnreachableError: it did not respond.
@@ -76,7 +74,7 @@ class RedisPages(RedisBroker):
         with self._connected() as channel:
             client = plain_client(channel)
             lengths = _lengths(client, channel, queue)
-            search = ListSearch(client, task_id, most=MAX_MESSAGE)
+            search = ListSearch(client, task_id)
             found = None if sent_at is None else search.near(lengths, sent_at)
             by_time = found is not None or search.looked_at > 0
             if not by_time:

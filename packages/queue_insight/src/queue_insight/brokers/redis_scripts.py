@@ -1,8 +1,17 @@
-"""What the server does to read queues: it returns counts and the parts of messages that are needed."""
+"""What the server does to read queues: it returns counts and the parts of messages that are needed.
+
+Nobody else is answered meanwhile, so one rule bounds all of it: a script reads at most `MAX_BYTES`, and so do
+the scripts of one look together, unless one message alone exceeds that.
+"""
 
 from __future__ import annotations
 
 from typing import Final
+
+#: What the server reads in about a millisecond.
+MAX_BYTES: Final = 1_000_000
+#: Maximum number of bytes that are moved of one message; of a larger one its end, which contains its headers.
+MAX_MESSAGE: Final = 16_384
 
 # The lengths of lists; 0 for the key of another program that has the name of a queue. An empty list does not
 # exist, and most are empty: halves are asked for at once, until what exists is found.

@@ -10,6 +10,7 @@ import json
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from queue_insight.brokers.redis_scripts import MAX_BYTES, MAX_MESSAGE
 from queue_insight.publish_time import HEADER
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 
     import redis
 
-#: Maximum number of messages that one script reads, and of bytes, but for the one message that exceeds them.
+#: Maximum number of messages that one script reads.
 MAX_MESSAGES: Final = 200
-MAX_BYTES: Final = 500_000
 #: So many messages are looked at again, since workers may have taken as many between two scripts.
 OVERLAP: Final = 20
 #: Scripts of one search: to halve, and then to look for the message, of which each takes about 0.5 ms.
@@ -74,11 +74,9 @@ return {looked, step}
 class ListSearch:
     """A search for one task in the lists of one queue."""
 
-    def __init__(self, client: redis.Redis, task_id: str, *, most: int) -> None:
-        """Prepare the search; `most` is the maximum number of bytes that are moved of the message."""
+    def __init__(self, client: redis.Redis, task_id: str) -> None:
         self._client = client
         self._text = f'"id": {json.dumps(task_id)}'
-        self._most = most
         #: How many messages may be read at once, by the size of those that were.
         self._at_once = 1
         #: How many messages were looked at.
@@ -149,7 +147,7 @@ class ListSearch:
         return (backwards for _, backwards in zip(range(MAX_LOOKS), cycle((True, False)), strict=False))
 
     def _look(self, key: str, at: int, *, backwards: bool) -> tuple[int, tuple[int, bytes] | None]:
-        arguments = (at, MAX_MESSAGES, MAX_BYTES, self._most, int(backwards), self._text, self._at_once)
+        arguments = (at, MAX_MESSAGES, MAX_BYTES, MAX_MESSAGE, int(backwards), self._text, self._at_once)
         looked, self._at_once, *found = cast("list[Any]", self._client.eval(LOOK, 1, key, *arguments))
         return looked, (found[0], found[1]) if found else None
 
