@@ -30,14 +30,16 @@ class Background:
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
         #: Whether the work will be done soon, since the last wake.
         self.awake = False
-        self._started = self._stopped = False
+        self._stopped = False
+        #: Empty once the thread is started. Whoever takes the entry starts it: one step, without a lock.
+        self._unstarted = [True]
 
     def wake(self) -> bool:
         """Have the work done soon; False if no thread can be started (the process is ending)."""
         if not self.awake:
             self.awake = True
             self._wakes.put(None)
-        return self._started or self._start()
+        return not self._unstarted or self._start()
 
     def sleep(self) -> bool:
         """In the thread: wait for the next wake, and return True; False when the thread is to end."""
@@ -52,9 +54,14 @@ class Background:
         self._wakes.put(None)
 
     def _start(self) -> bool:
-        self._started = True
+        try:
+            self._unstarted.pop()
+        except IndexError:
+            return True  # another thread is at it, or what this signal handler has interrupted
         try:
             _thread.start_new_thread(self._work, ())
         except RuntimeError:
-            self._started = self.awake = False
-        return self._started
+            self.awake = False
+            self._unstarted.append(True)
+            return False
+        return True
