@@ -69,3 +69,12 @@ def test_a_destination_that_logs_does_not_go_on_for_ever(logger):
     assert len(calls) == 2
     (handler,) = (each for each in logging.getLogger().handlers if isinstance(each, Handler))
     assert handler.ignored == 1
+
+
+def test_what_is_cut_shows_it(log, logger):
+    long = LookupError("x" * 20_000)
+    logger.error("y" * 20_000, exc_info=long)
+    (said_once,) = said(log)
+    assert said_once["message"].endswith("y…")
+    assert said_once["traceback"].startswith("…x")
+    assert len(said_once["message"]) == len(said_once["traceback"]) == 10_000

@@ -11,7 +11,7 @@ from eliot import log_message
 
 from eliot_progress import interruptions, sanitise
 
-#: Characters of a message; longer ones are cut.
+#: Characters of a message and of a traceback; longer ones are cut, and an ellipsis shows where.
 _LIMIT = 10_000
 #: Records of one thread that may be logged within one another. A signal handler may log a record while one is
 #: being logged; a destination that logs a record for each message would go on for ever.
@@ -61,10 +61,18 @@ def _fields(record: LogRecord) -> dict[str, object]:
     fields: dict[str, object] = {
         "logger": sanitise.text(record.name),
         "level": record.levelname,
-        "message": record.getMessage()[:_LIMIT],
+        "message": _beginning(record.getMessage()),
         "where": f"{record.pathname}:{record.lineno}",
     }
     if record.exc_info and record.exc_info[1] is not None:
         fields["exception"] = sanitise.text(record.exc_info[1])
-        fields["traceback"] = "".join(traceback.format_exception(*record.exc_info))[-_LIMIT:]
+        fields["traceback"] = _end("".join(traceback.format_exception(*record.exc_info)))
     return fields
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _LIMIT else text[: _LIMIT - 1] + "…"
+
+
+def _end(text: str) -> str:
+    return text if len(text) <= _LIMIT else "…" + text[1 - _LIMIT :]
