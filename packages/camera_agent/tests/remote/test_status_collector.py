@@ -18,6 +18,7 @@ from camera_agent.remote.heartbeat import message
 from camera_agent.remote.log_buffer import LogBuffer
 from camera_agent.remote.record_uploader import RecordUploader
 from camera_agent.remote.status_collector import OFFLINE_LOG_S, StatusCollector
+from camera_agent.spool import records
 from camera_agent.spool.starts import record_start
 from camera_agent.status import Status
 from tests.golden import golden
@@ -124,6 +125,18 @@ def test_people_are_warned_of_what_will_go_wrong(world, tmp_path):
     assert "The card is full" in warnings[0]
     assert "camera-agent deliver" in warnings[1]
     assert "The time is not known yet" in warnings[2]
+
+
+def test_people_are_warned_of_log_messages_that_were_dropped_until_the_log_counts_them(
+    world, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(records, "MAX_RECORDS", 5)
+    world.spool.records.log([(NOW, {"message_type": "camera:x"})] * 7)
+    assert "2 log messages were dropped" in " ".join(world.beat(tmp_path)["warnings"])
+    world.collector.handle_response({})
+    assert "log messages" not in " ".join(world.beat(tmp_path)["warnings"])
+    [record], _ = world.spool.records.batch()
+    assert record["data"] == {"message_type": "camera:log_left_out", "messages": 2}
 
 
 def test_an_agent_that_starts_again_and_again_says_so(world, tmp_path):

@@ -92,3 +92,28 @@ def test_a_gap_without_times_has_none(records):
     )
     [reported], _ = records.batch()
     assert (reported["clock"], reported["data"]["from"], reported["data"]["until"]) == ("unknown", None, None)
+
+
+def test_records_dropped_because_too_many_wait_are_counted_and_reported_once_there_is_room(
+    filled, records, monkeypatch
+):
+    monkeypatch.setattr(module, "MAX_RECORDS", 4)
+    records.log([(NOW, {"n": number}) for number in range(6)])
+    records.gap(NOW, gap("stopped", "", 1), since_ns=None, until_ns=None)
+    assert (filled.spool.counts().records_dropped, records.unreported()) == (3, 3)
+    records.report_dropped(NOW)
+    assert [record["data"].get("n", "gap") for record in records.batch()[0]] == [3, 4, 5, "gap"]
+    records.delete_up_to(records.batch(2)[1])
+    for _ in range(2):
+        records.report_dropped(NOW)
+    assert [record["data"] for record in records.batch()[0]][2:] == [
+        {"message_type": "camera:log_left_out", "messages": 3}
+    ]
+    assert (filled.spool.counts().records_dropped, records.unreported()) == (3, 0)
+
+
+def test_what_was_dropped_is_still_known_after_a_restart(filled, records, monkeypatch):
+    monkeypatch.setattr(module, "MAX_RECORDS", 4)
+    records.log([(NOW, {})] * 6)
+    filled.reopen()
+    assert (filled.spool.records.dropped(), filled.spool.records.unreported()) == (2, 2)

@@ -11,6 +11,7 @@ import msgspec
 from camera_agent.host.clock import ClockQuality
 from camera_agent.protocol import messages
 from camera_agent.remote.forecast import Forecast, warning
+from camera_agent.spool.records import MAX_RECORDS
 from camera_agent.spool.starts import recent_starts
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class StatusCollector:
             self.spool.clock_fixes.learn(fix)
         self._log_offline(monotonic)
         self.log.flush(self.spool.records)
+        self.spool.records.report_dropped(now)
         self.spool.records.record_dropped(now)
         self.spool.expire_kept(now)
         if monotonic - self._pruned_at >= PRUNE_S:
@@ -135,6 +137,11 @@ class StatusCollector:
             found.append(
                 f"The agent was started {starts} times within 10 minutes."
                 " Its log says why: journalctl -u camera-agent."
+            )
+        if dropped := self.spool.records.unreported():
+            found.append(
+                f"{dropped} log messages were dropped: the server has taken none for long, and the agent"
+                f" keeps the newest {MAX_RECORDS}."
             )
         return [sentence for sentence in found if sentence]
 

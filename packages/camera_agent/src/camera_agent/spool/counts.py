@@ -18,7 +18,7 @@ class SpoolCounts:
     """How much the spool holds. `bytes` and `oldest_ns` (a Unix time) are those of pending captures.
 
     `dropped` counts all captures ever dropped on a full card, `exported` the pending ones that are on a USB
-    drive as well.
+    drive as well, `records_dropped` all records ever dropped because too many waited.
     """
 
     pending: int
@@ -27,6 +27,7 @@ class SpoolCounts:
     dropped: int = 0
     exported: int = 0
     records: int = 0
+    records_dropped: int = 0
     oldest_ns: int | None = None
 
 
@@ -42,5 +43,6 @@ def count(index: Index, key_values: KeyValues, records: Records) -> SpoolCounts:
         dropped=int(key_values.get("dropped") or 0),
         exported=index.number("SELECT count(*) FROM captures WHERE state = 0 AND exported = 1"),
         records=records.count(),
+        records_dropped=records.dropped(),
         oldest_ns=oldest["wall_ns"] if oldest else None,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from camera_agent.captures import rfc3339
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Mapping
 
     from camera_agent.home import Json
@@ -28,6 +29,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 TRIM = (
     "DELETE FROM records WHERE number IN (SELECT number FROM records ORDER BY kind = 'gap', number LIMIT ?)"
 )
+#: The stored keys: how many records were ever dropped for want of room, and how many of these were reported.
+DROPPED_RECORDS, REPORTED = "records_dropped", "records_dropped_reported"
+ADD = "INSERT INTO key_values VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
 #: Captures dropped on a full card that have not been reported, for each reason.
 DROPPED = """
 SELECT code, count(*) AS missed, min(sequence) AS first, max(sequence) AS last, min(wall_ns) AS since,
@@ -50,14 +54,15 @@ class Records:
         with self._index.transaction() as index:
             for at, message in messages:
                 index.execute(INSERT, (*_row("log", at), None, None, _dump(message)))
-        return self._trim()
+            return _trim(index)
 
     def gap(
         self, at: Instant, data: Mapping[str, Json], *, since_ns: int | None, until_ns: int | None
     ) -> None:
         """Store a gap, from and until a time of the boot's monotonic clock (nanoseconds)."""
-        self._index.change(INSERT, *_row("gap", at), since_ns, until_ns, _dump(data))
-        self._trim()
+        with self._index.transaction() as index:
+            index.execute(INSERT, (*_row("gap", at), since_ns, until_ns, _dump(data)))
+            _trim(index)
 
     def record_dropped(self, at: Instant) -> int:
         """Store a gap for the captures dropped since the last call; return how many."""
@@ -97,15 +102,39 @@ class Records:
         """Return how many are stored."""
         return self._index.number("SELECT count(*) FROM records")
 
-    def _trim(self) -> int:
-        surplus = self.count() - MAX_RECORDS
-        return self._index.change(TRIM, surplus) if surplus > 0 else 0
+    def dropped(self) -> int:
+        """Return how many were ever dropped because too many were stored."""
+        return self._index.number("SELECT value FROM key_values WHERE name = ?", DROPPED_RECORDS)
+
+    def unreported(self) -> int:
+        """Return how many of the dropped ones no log message counts yet."""
+        reported = self._index.number("SELECT value FROM key_values WHERE name = ?", REPORTED)
+        return self.dropped() - reported
+
+    def report_dropped(self, at: Instant) -> None:
+        """Store a log message that counts the dropped records, once it takes no other one's place."""
+        with self._index.transaction() as index:
+            left_out = self.unreported()
+            if left_out and self.count() < MAX_RECORDS:
+                message: dict[str, Json] = {"message_type": "camera:log_left_out", "messages": left_out}
+                index.execute(INSERT, (*_row("log", at), None, None, _dump(message)))
+                index.execute(ADD, (REPORTED, left_out))
 
 
 def gap(reason: str, detail: str, missed: int) -> dict[str, Json]:
     """Return a gap's data, without the times."""
     empty: dict[str, Json] = dict.fromkeys(("from", "until", "first_sequence", "last_sequence"))
     return {"reason": reason, "detail": detail, "missed": missed, **empty}
+
+
+def _trim(index: sqlite3.Connection) -> int:
+    """Drop what is too many, and count it; return how many."""
+    surplus: int = index.execute("SELECT count(*) FROM records").fetchone()[0] - MAX_RECORDS
+    if surplus <= 0:
+        return 0
+    index.execute(TRIM, (surplus,))
+    index.execute(ADD, (DROPPED_RECORDS, surplus))
+    return surplus
 
 
 def _row(kind: str, at: Instant) -> tuple[str, int, str, str, int]:
