@@ -60,7 +60,9 @@ class CommandActions:
         return CommandOutcome(message=f"{pending} captures are on their way.")
 
     def _collect_logs(self) -> CommandOutcome:
-        return CommandOutcome(message=f"{self._log.collect(self._spool.records)} log messages follow.")
+        found, not_kept = self._log.collect(self._spool.records)
+        older = f" {not_kept} older ones are not kept." if not_kept else ""
+        return CommandOutcome(message=f"{found} log messages follow.{older}")
 
     def _restart(self) -> CommandOutcome:
         self.restart_wanted = True

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camera_agent.capture.gaps import CAPTURES_TO_END, Gap, GapRecorder
+from camera_agent.capture.gaps import CAPTURES_TO_END, MAX_UNREPORTED, Gap, GapRecorder
 from camera_agent.errors import SpoolError
 from camera_agent.host.clock import ClockQuality, Instant
 
@@ -82,3 +82,22 @@ def test_a_long_gap_is_reported_in_pieces():
 
 def test_nothing_missed_is_nothing_reported():
     assert reported() == ([], 0)
+
+
+def test_slots_of_gaps_that_a_full_card_left_no_room_for_are_counted_in_the_next_one():
+    full, received = [True], []
+
+    def report(_reason, detail, _since, _until, count):
+        if full[0]:
+            raise SpoolError("The card is full.")
+        received.append((detail, count))
+
+    recorder = GapRecorder(report)
+    for number in range(MAX_UNREPORTED + 2):
+        recorder.add(gap(5000 * number, 5000 * number, 3))
+        recorder.end()
+    full[0] = False
+    recorder.end()
+    assert len(received) == MAX_UNREPORTED
+    assert received[0] == ("stalled Before it, 6 more were missed and could not be recorded.", 3)
+    assert received[1] == ("stalled", 3)

@@ -27,9 +27,9 @@ def test_what_is_worth_it_is_reported_by_itself_and_the_rest_when_asked(filled, 
     assert reported(records) == ["camera:trouble", "camera:recovered"]
     log.flush(records)
     assert reported(records) == []
-    assert log.collect(records) == 4
+    assert log.collect(records) == (4, 0)
     assert reported(records)[1] == "http:request"
-    assert log.collect(records) == 0
+    assert log.collect(records) == (0, 0)
 
 
 def test_what_a_command_caused_is_reported_whole(filled, log):
@@ -78,4 +78,34 @@ def test_what_was_asked_for_while_the_card_was_full_can_be_asked_for_again(fille
     log({"message_type": "http:request"})
     with pytest.raises(SpoolError):
         log.collect(FullCard())
-    assert log.collect(filled.spool.records) == 1
+    assert log.collect(filled.spool.records) == (1, 0)
+
+
+def test_what_is_asked_for_counts_the_older_ones_that_are_not_kept(filled, log):
+    for number in range(module.MAX_KEPT + 3):
+        log({"message_type": "http:request", "n": number})
+    assert log.collect(filled.spool.records) == (module.MAX_KEPT, 3)
+    assert log.collect(filled.spool.records) == (0, 0)
+
+
+def test_asking_for_the_newest_drops_none_that_was_to_be_reported(filled, log):
+    log({"message_type": "camera:trouble"})
+    for _ in range(module.MAX_KEPT):
+        log({"message_type": "http:request"})
+    assert log.collect(filled.spool.records) == (module.MAX_KEPT + 1, 0)
+    assert reported(filled.spool.records)[0] == "camera:trouble"
+
+
+def test_what_arrives_while_a_full_card_is_asked_drops_the_oldest(filled, log):
+    class FullCardAndMore:
+        def log(self, _messages):
+            log({"message_type": "http:request", "n": "new"})
+            raise SpoolError("The card is full.")
+
+    for number in range(module.MAX_KEPT):
+        log({"message_type": "http:request", "n": number})
+    with pytest.raises(SpoolError):
+        log.collect(FullCardAndMore())
+    assert log.collect(filled.spool.records) == (module.MAX_KEPT, 1)
+    found, _ = filled.spool.records.batch()
+    assert (found[0]["data"]["n"], found[-1]["data"]["n"]) == (1, "new")

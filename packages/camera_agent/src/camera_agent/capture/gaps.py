@@ -18,7 +18,8 @@ GapReason = Literal["camera_failed", "card_full", "stalled"]
 MAX_GAP_S = 600.0
 #: This many captures in a row end a gap: a camera that fails at every other slot makes one gap, not hundreds.
 CAPTURES_TO_END = 3
-#: At most this many gaps are held while the card accepts none; the oldest are dropped first.
+#: At most this many gaps are held while the card accepts none; the oldest are dropped first, and their slots
+#: counted in the next gap that it accepts.
 MAX_UNREPORTED = 100
 
 
@@ -53,7 +54,8 @@ class GapRecorder:
 
     def __init__(self, on_gap: GapCallback) -> None:
         self._on_gap = on_gap
-        self._unreported: deque[Gap] = deque(maxlen=MAX_UNREPORTED)
+        self._unreported: deque[Gap] = deque()
+        self._dropped_slots = 0
         self._gap: Gap | None = None
         self._captures_since = 0
 
@@ -75,8 +77,16 @@ class GapRecorder:
         gap, self._gap = self._gap, None
         if gap is not None:
             self._unreported.append(gap)
+        if len(self._unreported) > MAX_UNREPORTED:
+            self._dropped_slots += self._unreported.popleft().count
         with contextlib.suppress(SpoolError):
             while self._unreported:
                 gap = self._unreported[0]
-                self._on_gap(gap.reason, gap.detail, gap.since, gap.until, gap.count)
+                self._on_gap(gap.reason, self._detail(gap), gap.since, gap.until, gap.count)
                 self._unreported.popleft()
+                self._dropped_slots = 0
+
+    def _detail(self, gap: Gap) -> str:
+        if not self._dropped_slots:
+            return gap.detail
+        return f"{gap.detail} Before it, {self._dropped_slots} more were missed and could not be recorded."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from camera_agent.errors import SpoolError
 
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 MAX_KEPT = 300
 #: Messages of types with this prefix are uploaded by themselves, at most this many per heartbeat.
 REPORTED_PREFIX, MAX_REPORTED = "camera:", 60
-#: All messages below this many recent commands are uploaded, for the person who issued the command.
+#: All messages below this many recent commands are uploaded, for the person who issued the command. Commands
+#: are executed one by one, so those below an older one are over.
 MAX_COMMANDS = 50
 #: Messages about progress are of no use to a server that receives heartbeats.
 UNREPORTED_SUFFIXES = ("progress", "heartbeat")
+
+_Logged: TypeAlias = "tuple[Instant, Mapping[str, Json]]"
 
 
 class LogBuffer:
@@ -30,10 +33,11 @@ class LogBuffer:
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._newest: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=MAX_KEPT)
-        self._reported: deque[tuple[Instant, Mapping[str, Json]]] = deque(maxlen=MAX_REPORTED)
+        self._newest: deque[_Logged] = deque()
+        self._reported: deque[_Logged] = deque()
         self._command_tasks: deque[str] = deque(maxlen=MAX_COMMANDS)
-        self._dropped = 0
+        #: Messages to report that were dropped, and messages since the last `collect` that are not kept.
+        self._dropped = self._not_kept = 0
 
     def __call__(self, message: dict[str, Json]) -> None:
         """Take one message. Cheap, because it is called wherever the agent logs."""
@@ -41,8 +45,16 @@ class LogBuffer:
         with self._lock:
             self._newest.append(one)
             if self._is_reported(message):
-                self._dropped += len(self._reported) == self._reported.maxlen
                 self._reported.append(one)
+            self._trim()
+
+    def _trim(self) -> None:
+        while len(self._newest) > MAX_KEPT:
+            self._newest.popleft()
+            self._not_kept += 1
+        while len(self._reported) > MAX_REPORTED:
+            self._reported.popleft()
+            self._dropped += 1
 
     def _is_reported(self, message: Mapping[str, Json]) -> bool:
         kind, task = str(message.get("message_type", "")), str(message.get("task_uuid"))
@@ -69,17 +81,25 @@ class LogBuffer:
                 self._dropped += lost
             raise
 
-    def collect(self, records: Records) -> int:
-        """Spool all of the newest messages; return how many."""
+    def collect(self, records: Records) -> tuple[int, int]:
+        """Spool all of the newest messages.
+
+        Return how many, and how many older ones since the last call are not kept any more.
+        """
         with self._lock:
-            newest, reported = list(self._newest), list(self._reported)
+            newest, reported, not_kept = list(self._newest), list(self._reported), self._not_kept
             self._newest.clear()
             self._reported.clear()
+            self._not_kept = 0
+        known = {id(message) for _, message in newest}
+        older = [one for one in reported if id(one[1]) not in known]
         try:
-            records.log(newest)
+            records.log([*older, *newest])
         except SpoolError:
             with self._lock:
                 self._newest.extendleft(reversed(newest))
                 self._reported.extendleft(reversed(reported))
+                self._not_kept += not_kept
+                self._trim()
             raise
-        return len(newest)
+        return len(older) + len(newest), not_kept - len(older)
