@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camera_agent.delivery.deferral import DEFER_S, FAILURES, MAX_DEFERRED, DeferredCaptures
+from camera_agent.delivery.deferral import DEFER_S, FAILURES, MAX_COUNTED, MAX_DEFERRED, DeferredCaptures
 
 
 class World:
@@ -75,3 +75,23 @@ def test_those_that_another_uploader_delivered_keep_no_later_one_from_being_defe
     for _ in range(FAILURES):
         deferral.failed(100)
     assert deferral.deferred() == {100}
+
+
+def test_failures_of_captures_that_others_delivered_are_forgotten():
+    deferral = DeferredCaptures()
+    for capture in range(10 * MAX_COUNTED):  # each fails once here, and is never seen again
+        deferral.failed(capture)
+    assert len(deferral._failures) == MAX_COUNTED
+
+
+def test_a_deferred_capture_is_not_forgotten_for_others():
+    world = World(1, bad={1})
+    for _ in range(FAILURES):
+        world.deferral.failed(1)
+    world.deferral.resolved(-1)
+    for capture in range(2, 3 * MAX_COUNTED):
+        world.deferral.failed(capture)
+    assert world.deferral.deferred() == {1}
+    world.now += DEFER_S + 1
+    world.deferral.failed(1)
+    assert world.deferral.deferred() == {1}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 FAILURES, DEFER_S = 3, 60.0
 #: At most this many are deferred at once; with more the fault is the server's.
 MAX_DEFERRED = 8
+#: Failures are counted for at most this many captures: whoever delivers or drops one may not say so here.
+MAX_COUNTED = 64
 
 
 class DeferredCaptures:
@@ -40,7 +42,10 @@ class DeferredCaptures:
             return
         for one in self._deferred_until.keys() - self.deferred():
             del self._deferred_until[one]  # its time is over; another uploader may have delivered it
-        failures = self._failures[sequence] = self._failures.get(sequence, 0) + 1
+        failures = self._failures.pop(sequence, 0) + 1
+        self._failures[sequence] = failures  # at the end: the first one failed longest ago
+        if len(self._failures) > MAX_COUNTED:
+            del self._failures[next(one for one in self._failures if one not in self._deferred_until)]
         if failures >= FAILURES and len(self._deferred_until.keys() - {sequence}) < MAX_DEFERRED:
             self._deferred_until[sequence] = self._monotonic() + DEFER_S
             self._suspect = sequence
