@@ -80,3 +80,18 @@ def test_a_signal_that_another_thread_takes_asks_for_the_end_too():
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     assert threads.join(5)
+
+
+def test_a_thread_that_could_not_be_started_keeps_nobody_from_joining_the_others(monkeypatch):
+    threads = ThreadGroup()
+
+    def cannot(_thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", cannot)
+        with pytest.raises(RuntimeError):
+            threads.start("one too many", lambda: None)
+    threads.start("work", lambda: None, essential=True)
+    threads.wait()
+    assert threads.join(5)

@@ -32,8 +32,8 @@ class ThreadGroup:
         thread = threading.Thread(
             target=context.run, args=(self._guarded, work, essential), name=name, daemon=True
         )
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)  # only now: another thread may join all of them at any moment
 
     def request_stop(self) -> None:
         """Request the stop of all threads. Safe to call from any thread."""
