@@ -194,6 +194,7 @@ class Agent:
 
     def _replay(self, description: Description) -> Summary:
         total, complete = description.total, False
+        refused: list[Refusal] = []
         with (
             progress("camera:replay", total=total, unit="picture", description="Reading pictures") as reading,
             progress("camera:upload", total=total, unit="picture", description="Sending pictures") as sending,
@@ -203,6 +204,7 @@ class Agent:
                 notify=self._notify,
                 progress=sending,
                 give_up=self._threads.request_stop,
+                on_refusal=refused.append,
             )
             for one in description.skipped:
                 tracker.refuse(Refusal(name=one.name, code=one.code, message=one.message))
@@ -234,7 +236,7 @@ class Agent:
             self._end()
         if not complete:
             raise self._not_delivered(tracker)
-        return Summary(delivered=tracker.delivered, refused=tuple(tracker.refused), note=description.note)
+        return Summary(delivered=tracker.delivered, refused=tuple(refused), note=description.note)
 
     def _start_link(
         self,

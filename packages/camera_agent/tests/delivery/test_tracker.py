@@ -25,10 +25,14 @@ CAPTURE = Capture(
 
 class Hearing:
     def __init__(self, progress=None) -> None:
-        self.said, self.stuck = [], 0
+        self.said, self.stuck, self.refused = [], 0, []
         self.status = Status(driver="replay")
         self.tracker = DeliveryTracker(
-            self.status, notify=self.said.append, progress=progress, give_up=self.note_stuck
+            self.status,
+            notify=self.said.append,
+            progress=progress,
+            give_up=self.note_stuck,
+            on_refusal=self.refused.append,
         )
 
     def note_stuck(self) -> None:
@@ -50,7 +54,7 @@ def test_deliveries_and_refusals_are_counted_and_shown_as_progress():
         hearing.hear(Delivered(), Refused(code="truncated", message="It ends too early."), Delivered())
         assert shown.done == 3
     assert hearing.tracker.delivered == 2
-    assert hearing.tracker.refused == [Refusal(name="a.jpg", code="truncated", message="It ends too early.")]
+    assert hearing.refused == [Refusal(name="a.jpg", code="truncated", message="It ends too early.")]
     assert hearing.said == ["Left out a.jpg: It ends too early."]
 
 

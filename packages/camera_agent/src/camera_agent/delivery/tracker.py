@@ -32,7 +32,10 @@ class Refusal:
 
 
 class DeliveryTracker:
-    """Records upload attempts. `give_up` is called when a replay should not wait any longer."""
+    """Records upload attempts. `give_up` is called when a replay should not wait any longer.
+
+    `on_refusal` receives each picture that is left out: an agent may run for years, so none is kept here.
+    """
 
     def __init__(
         self,
@@ -41,10 +44,11 @@ class DeliveryTracker:
         notify: Notify,
         progress: Progress | None = None,
         give_up: Callable[[], None] | None = None,
+        on_refusal: Callable[[Refusal], None] | None = None,
     ) -> None:
         self._status, self._notify, self._progress, self._give_up = status, notify, progress, give_up
+        self._on_refusal = on_refusal
         self.delivered = 0
-        self.refused: list[Refusal] = []
         self._progress_at = time.monotonic()
 
     def record(self, attempt: UploadAttempt) -> None:
@@ -67,7 +71,8 @@ class DeliveryTracker:
 
     def refuse(self, refusal: Refusal) -> None:
         """Record a picture that is left out."""
-        self.refused.append(refusal)
+        if self._on_refusal is not None:
+            self._on_refusal(refusal)
         eliot.log_message(
             message_type="camera:refused", name=refusal.name, code=refusal.code, message=refusal.message
         )
