@@ -36,6 +36,16 @@ def test_what_was_set_last_holds_after_a_restart(hearing):
     assert again.revision == 3
 
 
+@pytest.mark.parametrize("revision", [10**30, -1, True])
+def test_a_stored_revision_that_no_server_has_keeps_no_later_one_out(hearing, tmp_path, revision):
+    home = Home(tmp_path)
+    home.write(home.remote_config_file, {"revision": revision, "interval_s": 60.0})
+    remote_config = hearing()
+    assert (remote_config.load(), remote_config.revision) == (OWN, 0)
+    remote_config.receive({"revision": 1, "interval_s": 20.0})
+    assert remote_config.revision == 1
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

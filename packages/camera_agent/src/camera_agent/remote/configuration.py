@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from camera_agent.config import Config, with_remote_settings
 from camera_agent.errors import BadInput
@@ -47,7 +47,7 @@ class RemoteConfig:
         for path in (self._home.remote_config_file, self._home.former_config_file):
             stored = self._home.read(path)
             revision = stored.get("revision")
-            if not isinstance(revision, int):
+            if not _is_revision(revision):
                 continue
             try:
                 self._current = revision, self._usable(stored)
@@ -61,9 +61,7 @@ class RemoteConfig:
         if not isinstance(message, dict):
             return
         revision = message.get("revision")
-        if not isinstance(revision, int) or isinstance(revision, bool):
-            return
-        if not self.revision < revision <= LARGEST_REVISION:
+        if not _is_revision(revision) or revision <= self.revision:
             return
         if self.error is not None and self.error.revision == revision:
             return
@@ -95,6 +93,10 @@ class RemoteConfig:
         )
         self._rehearse(config)
         return config
+
+
+def _is_revision(value: Json) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_REVISION
 
 
 def _rejection(revision: int, error: Exception) -> ConfigError:
