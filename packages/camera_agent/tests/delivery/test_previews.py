@@ -80,3 +80,12 @@ def test_one_that_a_full_card_does_not_take_is_an_error_of_the_card(previews, tm
     with pytest.raises(SpoolError, match="preview"):
         add(previews, 1)
     assert previews.claim() is None
+
+
+def test_a_file_that_cannot_be_deleted_ends_nothing(previews, tmp_path):
+    preview = add(previews, 1)
+    previews.path(preview).unlink()
+    previews.path(preview).mkdir()  # nobody can delete it like a file
+    previews.mark_delivered(preview)
+    assert previews.claim() is None
+    assert PreviewQueue(tmp_path / "previews").claim() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections import OrderedDict
@@ -32,7 +33,7 @@ class PreviewQueue:
         self._folder = folder
         folder.mkdir(exist_ok=True)
         for path in folder.iterdir():
-            path.unlink()
+            _discard(path)
         self._waiting: OrderedDict[str, Capture] = OrderedDict()
         #: Notified when a preview is added.
         self.changed = threading.Condition()
@@ -59,7 +60,7 @@ class PreviewQueue:
         try:
             self.path(preview).write_bytes(content)
         except OSError as error:
-            self.path(preview).unlink(missing_ok=True)
+            _discard(self.path(preview))
             raise SpoolError(
                 f"The preview {preview.filename} can't be written in {self._folder}: {error.strerror}.",
                 "Free some space or check the card.",
@@ -109,4 +110,10 @@ class PreviewQueue:
     def _delete(self, name: str) -> None:
         preview = self._waiting.pop(name, None)
         if preview is not None:
-            self.path(preview).unlink(missing_ok=True)
+            _discard(self.path(preview))
+
+
+def _discard(path: Path) -> None:
+    """Delete a file. One that the card does not let go of is left to the next start, and ends nothing."""
+    with contextlib.suppress(OSError):
+        path.unlink()
