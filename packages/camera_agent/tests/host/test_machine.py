@@ -32,7 +32,7 @@ def test_a_pi_on_a_weak_battery_tells_all_of_it(tmp_path):
     write(tmp_path, "proc/self/statm", "9000 7168 100 1 0 500 0\n")
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "localtime").symlink_to("../usr/share/zoneinfo/Europe/Zurich")
-    assert Machine(tmp_path).metrics() == {
+    assert Machine(tmp_path, page_bytes=4096).metrics() == {
         "battery_percent": 37.0,
         "temperature_c": 81.2,
         "throttled": ["under_voltage", "hot"],
@@ -87,3 +87,8 @@ def test_the_environments_time_zone_goes_before_the_systems_and_one_without_a_na
     (tmp_path / "etc" / "localtime").symlink_to("/usr/share/zoneinfo/Europe/Zurich")
     monkeypatch.setenv("TZ", variable)
     assert Machine(tmp_path).timezone() == reported
+
+
+def test_memory_is_counted_in_the_pages_of_the_machine(tmp_path):
+    write(tmp_path, "proc/self/statm", "9000 7168 100 1 0 500 0\n")
+    assert Machine(tmp_path, page_bytes=16_384).rss_bytes() == 4 * 29_360_128

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import shutil
@@ -18,14 +19,18 @@ if TYPE_CHECKING:
 THROTTLED = {0x1: "under_voltage", 0x2: "frequency_capped", 0x4: "throttled", 0x8: "hot"}
 #: Seconds between calls of the firmware's command, which is slow, and its time-out.
 QUERY_INTERVAL_S, TIMEOUT_S = 60.0, 2.0
-PAGE = 4096
 
 
 class Machine:
-    """Reads files below `root`, a folder like `/`, and what `command` of the firmware prints."""
+    """Reads files below `root`, a folder like `/`, and what `command` of the firmware prints.
 
-    def __init__(self, root: Path = Path("/"), *, command: str = "vcgencmd") -> None:
-        self._root, self._command = root, shutil.which(command)
+    `page_bytes` is the size of a page of memory: 16 KiB on a Raspberry Pi 5, on others mostly 4.
+    """
+
+    def __init__(
+        self, root: Path = Path("/"), *, command: str = "vcgencmd", page_bytes: int = mmap.PAGESIZE
+    ) -> None:
+        self._root, self._command, self._page_bytes = root, shutil.which(command), page_bytes
         self._throttled, self._queried_at = "", -QUERY_INTERVAL_S
 
     def metrics(self) -> dict[str, Json]:
@@ -51,7 +56,7 @@ class Machine:
     def rss_bytes(self) -> int | None:
         """Resident memory of this process, bytes."""
         try:
-            return int((self._root / "proc/self/statm").read_text().split()[1]) * PAGE
+            return int((self._root / "proc/self/statm").read_text().split()[1]) * self._page_bytes
         except (OSError, ValueError, IndexError):
             return None
 
