@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import modify_settings
+from django.test.utils import CaptureQueriesContext, modify_settings
 
 import fsmlock
 from fsmlock import backends
 from fsmlock.backends import database
+from fsmlock.backends.base import MOST_HOLDS
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.models import Hold
 from fsmlock.testing.conformance import Conformance, claim, parent
@@ -83,6 +85,46 @@ def test_a_refusal_costs_one_query_more_and_on_sqlite_two_for_ancestors_and_bloc
     ):
         elsewhere(fsmlock.hold(frame, "process").acquire)
     held.release()
+
+
+def sent_by(function):
+    """The statements that a refused claim sends, without the values of their parameters."""
+    with CaptureQueriesContext(connection) as captured, pytest.raises(fsmlock.HoldRefused) as refused:
+        function()
+    sent = [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "ROLLBACK"))]
+    return [(sql.count("SELECT"), sql.count("UNION")) for sql in sent], refused.value
+
+
+@pytest.mark.parametrize("policy", [fsmlock.Fail(), fsmlock.Wait(up_to=timedelta(milliseconds=1))])
+def test_a_refusal_of_many_objects_sends_the_statements_of_one_of_few(
+    transactional_db, film, elsewhere, policy
+):
+    films = [Film.objects.create(name=f"Film {n}", room=film.room) for n in range(450)]
+    held = elsewhere(fsmlock.hold(films[0], "render").acquire)
+    sent_by(fsmlock.hold(films[:20], "render", policy=policy).acquire)  # the first one of a session prepares
+    few, _ = sent_by(fsmlock.hold(films[:20], "render", policy=policy).acquire)
+    many, refused = sent_by(fsmlock.hold(films, "render", policy=policy).acquire)
+    held.release()
+    assert many == few
+    assert [reason.code for reason in refused.reasons] == ["held"]
+
+
+def test_one_that_hides_behind_many_of_one_s_own_holds_is_found_by_the_same_statements(
+    transactional_db, film, elsewhere
+):
+    films = [Film.objects.create(name=f"Film {n}", room=film.room) for n in range(20)]
+    outer = None
+    with ExitStack() as own:
+        for _ in range(MOST_HOLDS + 2):
+            outer = own.enter_context(fsmlock.hold(films, "ingest", within=outer))
+        held = elsewhere(fsmlock.hold(films[-1], "preview", holder="a visitor").acquire)
+        found = []
+        for objects in (films[-12:], films[-12:], films):
+            sent, refused = sent_by(fsmlock.hold(objects, "render", within=outer).acquire)
+            found.append(sent)
+            assert [reason.params["holder"] for reason in refused.reasons] == ["a visitor"]
+        held.release()
+    assert found[1] == found[2]
 
 
 def test_retries_announced_by_earlier_versions_are_shown_and_migrated(transactional_db):

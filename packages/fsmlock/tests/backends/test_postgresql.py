@@ -15,6 +15,7 @@ from fsmlock import clock
 from fsmlock.backends import hold_rows, postgresql
 from fsmlock.backends.base import Denied, Granted
 from fsmlock.backends.database import DatabaseBackend
+from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.testing.conformance import claim, parent
 from tests.conftest import make_film
 from tests.shop.models import Frame
@@ -291,7 +292,8 @@ def hold_many(resource, count):
 def test_what_is_in_the_way_is_found_by_the_index_whatever_the_planner_knows():
     hold_many("shop.film:1", 3000)
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + hold_rows._GROUPS % hold_rows._union(1), ["shop.film:1"])
+        table, params = PostgreSQL(connection).table([["shop.film:1"]], ["object"])
+        cursor.execute("EXPLAIN " + hold_rows._GROUPS % table, params)
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "fsmlock_hold_decide" in plan
     assert "Seq Scan on fsmlock_hold" not in plan

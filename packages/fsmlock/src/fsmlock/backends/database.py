@@ -109,7 +109,8 @@ class DatabaseBackend(Backend):
         return dialect.try_insert(claim, ticket, lease)
 
     def _join_queue(self, claim: Claim, ticket: int | None, using: str) -> int | None:
-        lease = dialect_of(using).lease_columns(WAITER_LEASE_US)
+        dialect = dialect_of(using)
+        lease = dialect.lease_columns(WAITER_LEASE_US)
         with connections[using].cursor() as cursor:
             if ticket is not None:
                 where, params = rows_of(claim, "held", "blocked")
@@ -121,7 +122,7 @@ class DatabaseBackend(Backend):
                 )
                 if cursor.rowcount:
                     return ticket
-        return insert_waiting(connections[using], claim, claim.rows, lease)
+        return insert_waiting(dialect, claim, claim.rows, lease)
 
     def announce_retry(self, claim: Claim, *, using: str, expires_in: timedelta) -> None:
         """Replace the claim's announcement, and delete expired ones on the same resources."""
@@ -136,7 +137,7 @@ class DatabaseBackend(Backend):
                 f" AND (claim = %s OR NOT ({dialect.unexpired(dialect.now())}))",
                 [*resources, claim.id],
             )
-        insert_waiting(connections[using], claim, rows, lease)
+        insert_waiting(dialect, claim, rows, lease)
 
     def wait_queue(self, claim: Claim, *, using: str) -> WaitQueue:
         """LISTEN on PostgreSQL; on SQLite poll with a cheap query, as long as the claim is small."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 import random
 import time
 from abc import ABC, abstractmethod
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
-
-from django.db import transaction
 
 from fsmlock import clock
 from fsmlock.backends.kept_cursor import KeptCursor
@@ -38,9 +35,9 @@ STATE_CLAIM = "claim = %s AND substring(claim, 13, 1) = '5'"
 class Dialect(ABC):
     """One connection to one kind of database. Each thread has its own.
 
-    A new dialect implements four methods: ``now``, ``unexpired``, ``try_insert`` and ``lock_decisions``, and
-    ``wait_queue``, ``wake`` and ``release`` if the database can notify waiters. Add it to
-    ``fsmlock.backends.database`` and run its tests, which subclass
+    A new dialect implements six methods: ``now``, ``unexpired``, ``try_insert``, ``lock_decisions``,
+    ``table`` and ``some_of_each``, and ``wait_queue``, ``wake`` and ``release`` if the database can notify
+    waiters. Add it to ``fsmlock.backends.database`` and run its tests, which subclass
     :class:`fsmlock.testing.conformance.Conformance`, on that database.
     """
 
@@ -70,6 +67,17 @@ class Dialect(ABC):
     @abstractmethod
     def lock_decisions(self, claim: Claim) -> None:
         """Keep everybody else from deciding about the claim's resources until the transaction ends."""
+
+    @abstractmethod
+    def table(self, rows: Sequence[Sequence[str]], columns: Sequence[str]) -> tuple[str, Params]:
+        """The rows as a table in FROM, with the names of its columns, however many rows there are."""
+
+    @abstractmethod
+    def some_of_each(self, table: str, some: str) -> str:
+        """SQL in FROM: those rows of ``fsmlock_hold`` that ``some`` finds for each row of the table.
+
+        ``some`` is all from WHERE on, may name the table's columns, and has a limit.
+        """
 
     def problems(self) -> Sequence[Reason]:
         """What keeps the dialect from working on this database, such as a migration that hasn't run."""
@@ -211,32 +219,16 @@ def blocking_sql(claim: Claim, ticket: int | None) -> tuple[str, Params]:
     return f"{where} AND claim NOT IN ({marks(own)}){earlier}", [*params, *own]
 
 
-def insert_waiting(
-    connection: BaseDatabaseWrapper, claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]
-) -> int:
+def insert_waiting(dialect: Dialect, claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]) -> int:
     """Insert ``rows`` as those of a waiter; return the first id. ``lease`` comes from ``lease_columns``."""
-    with nullcontext() if len(rows) <= _CHUNK else transaction.atomic(using=connection.alias):
-        found = [_insert_waiting(connection, claim, part, lease) for part in chunks(rows)]
-    return found[0]
-
-
-def _insert_waiting(
-    connection: BaseDatabaseWrapper, claim: Claim, rows: Sequence[LockRow], lease: Mapping[str, str]
-) -> int:
+    table, params = dialect.table(
+        [[row.resource, row.lock, row.kind] for row in rows], ["object", "name", "use"]
+    )
     sql = (
         "INSERT INTO fsmlock_hold (resource, lock, kind, claim, holder, why, waits, stop_by, stop_why,"  # noqa: S608 - constants
         f" since_us, {', '.join(lease)})"
-        f" SELECT v.*, %s, %s, %s, true, '', '', {lease['renewed_us']}, {', '.join(lease.values())}"
-        f" FROM ({_values(rows)}) AS v RETURNING id"
+        f" SELECT object, name, use, %s, %s, %s, true, '', '', {lease['renewed_us']},"
+        f" {', '.join(lease.values())} FROM {table} RETURNING id"
     )
-    ids = run(connection, sql, [claim.id, claim.holder, claim.why, *_params(rows)])
+    ids = run(dialect.connection, sql, [claim.id, claim.holder, claim.why, *params])
     return min(int(row[0]) for row in ids)
-
-
-def _values(rows: Sequence[LockRow]) -> str:
-    """The rows as a table. The first SELECT names the columns, which VALUES can't do on SQLite."""
-    return "SELECT %s AS resource, %s AS lock, %s AS kind" + " UNION ALL SELECT %s, %s, %s" * (len(rows) - 1)
-
-
-def _params(rows: Sequence[LockRow]) -> Params:
-    return [value for row in rows for value in (row.resource, row.lock, row.kind)]

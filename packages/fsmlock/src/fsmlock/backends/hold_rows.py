@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from fsmlock.backends.base import MOST_HOLDS, HoldInfo, row_kind
-from fsmlock.backends.dialects import chunks, marks, run
+from fsmlock.backends.dialects import marks, run
 from fsmlock.rules import LockRow, blocking_rows
 
 if TYPE_CHECKING:
@@ -29,23 +28,16 @@ class InTheWay(NamedTuple):
 def select(dialect: Dialect, where: str, params: Params, *, limit: int | None = None) -> tuple[HoldInfo, ...]:
     """The unexpired rows that meet the condition, oldest first."""
     at_most = "" if limit is None else f" LIMIT {int(limit)}"
-    return _read(dialect, f"{_query(dialect, where)} ORDER BY id{at_most}", params)
-
-
-def _some(dialect: Dialect, where: str) -> str:
-    """A query for a few unexpired rows of one object, in the order of the index.
-
-    Without an order PostgreSQL might read the whole table until it meets the first of them.
-    """
-    return f"{_query(dialect, where)} ORDER BY resource, lock, kind, claim LIMIT {MOST_HOLDS + 1}"
-
-
-def _query(dialect: Dialect, where: str) -> str:
     now = dialect.now()
-    return (
-        f"SELECT {now}, {_COLUMNS} FROM fsmlock_hold WHERE {where} AND kind <> 'broken'"  # noqa: S608 - only constants and placeholders
-        f" AND {dialect.unexpired(now)}"
+    sql = (
+        f"SELECT {now}, {_COLUMNS} FROM fsmlock_hold"  # noqa: S608 - only constants and placeholders
+        f" WHERE {where} AND {_counts(dialect, now)} ORDER BY id{at_most}"
     )
+    return _read(dialect, sql, params)
+
+
+def _counts(dialect: Dialect, now: str) -> str:
+    return f"kind <> 'broken' AND {dialect.unexpired(now)}"
 
 
 def _read(dialect: Dialect, sql: str, params: Params) -> tuple[HoldInfo, ...]:
@@ -62,19 +54,31 @@ def in_the_way(dialect: Dialect, claim: Claim, ticket: int | None) -> InTheWay:
     if len(found) <= MOST_HOLDS or blocking:
         return InTheWay(blocking[:MOST_HOLDS], more=len(found) > MOST_HOLDS)
     groups = blocking_rows(claim, _groups_on(dialect, claim.resources))
-    rows = (row for group in groups for row in _rows_of(dialect, group, claim, ticket))
-    blocking = _blocking(claim, tuple(itertools.islice(rows, MOST_HOLDS + 1)), ticket)
+    blocking = _blocking(claim, _some_of_groups(dialect, groups, claim, ticket), ticket)
     return InTheWay(blocking[:MOST_HOLDS], more=len(blocking) > MOST_HOLDS)
 
 
 def _some_on(dialect: Dialect, resources: Sequence[str]) -> tuple[HoldInfo, ...]:
     """A few rows of each object: all if there are no more than MOST_HOLDS of them together."""
-    one = f"SELECT * FROM ({_some(dialect, 'resource = %s')}) AS one"  # noqa: S608 - constants and placeholders
-    return tuple(
-        row
-        for part in chunks(resources)
-        for row in _read(dialect, " UNION ALL ".join([one] * len(part)), [*part])
+    wanted = dialect.table([[resource] for resource in resources], ["object"])
+    return _some_of_each(dialect, wanted, "resource = object", [])
+
+
+def _some_of_each(
+    dialect: Dialect, wanted: tuple[str, Params], where: str, params: Params, *, limit: str = ""
+) -> tuple[HoldInfo, ...]:
+    """A few unexpired rows for each row of the table ``wanted``, in the order of the index.
+
+    Without an order PostgreSQL might read the whole table until it meets the first of them.
+    """
+    table, values = wanted
+    now = dialect.now()
+    some = (
+        f"WHERE {where} AND {_counts(dialect, now)}"
+        f" ORDER BY resource, lock, kind, claim LIMIT {MOST_HOLDS + 1}"
     )
+    sql = f"SELECT {now}, {_COLUMNS} FROM {dialect.some_of_each(table, some)}{limit}"  # noqa: S608 - only constants and placeholders
+    return _read(dialect, sql, [*values, *params])
 
 
 def _blocking(claim: Claim, found: Sequence[HoldInfo], ticket: int | None) -> tuple[HoldInfo, ...]:
@@ -87,17 +91,17 @@ def _groups_on(dialect: Dialect, resources: Sequence[str]) -> list[LockRow]:
 
     It takes a look into the index for each, however many rows there are.
     """
+    table, params = dialect.table([[resource] for resource in resources], ["object"])
     return [
         LockRow(claim="", resource=resource, lock=lock, kind=row_kind(kind))
-        for part in chunks(resources)
-        for resource, lock, kind in run(dialect.connection, _GROUPS % _union(len(part)), [*part])
+        for resource, lock, kind in run(dialect.connection, _GROUPS % table, params)
     ]
 
 
-#: With the objects to be filled in.
+#: With the table of objects to be filled in.
 _GROUPS = (
     "WITH RECURSIVE present (object, name) AS ("
-    " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object) FROM (%s) AS objects"
+    " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object) FROM %s"
     " UNION ALL"
     " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)"
     " FROM present WHERE name IS NOT NULL"
@@ -108,17 +112,16 @@ _GROUPS = (
 )
 
 
-def _union(count: int) -> str:
-    return " UNION ALL ".join(["SELECT %s AS object"] * count)
-
-
-def _rows_of(dialect: Dialect, group: LockRow, claim: Claim, ticket: int | None) -> tuple[HoldInfo, ...]:
-    """Some rows of a group, of those that block the claim."""
+def _some_of_groups(
+    dialect: Dialect, groups: Sequence[LockRow], claim: Claim, ticket: int | None
+) -> tuple[HoldInfo, ...]:
+    """Some rows of the groups, of those that block the claim."""
+    wanted = dialect.table([[g.resource, g.lock, g.kind] for g in groups], ["object", "name", "use"])
     own = [claim.id, *claim.nested_in]
     before = claim.behind(ticket)
     earlier = "" if before is None else f" AND (NOT waits OR id < {int(before)})"
-    where = f"resource = %s AND lock = %s AND kind = %s AND claim NOT IN ({marks(own)}){earlier}"
-    return _read(dialect, _some(dialect, where), [group.resource, group.lock, group.kind, *own])
+    where = f"resource = object AND lock = name AND kind = use AND claim NOT IN ({marks(own)}){earlier}"
+    return _some_of_each(dialect, wanted, where, own, limit=f" LIMIT {MOST_HOLDS + 1}")
 
 
 def _info(  # noqa: PLR0913, PLR0917 - the time, then _COLUMNS

@@ -205,6 +205,16 @@ class PostgreSQL(Dialect):
                 transaction.set_rollback(True, using=self.connection.alias)
         return rows
 
+    def table(self, rows: Sequence[Sequence[str]], columns: Sequence[str]) -> tuple[str, Params]:
+        """An array for each column."""
+        arrays = ", ".join(["%s::text[]"] * len(columns))
+        params: Params = [_text_array([row[n] for row in rows]) for n in range(len(columns))]
+        return f"unnest({arrays}) AS wanted ({', '.join(columns)})", params
+
+    def some_of_each(self, table: str, some: str) -> str:
+        """A lateral join."""
+        return f"{table} CROSS JOIN LATERAL (SELECT * FROM fsmlock_hold {some}) AS found"  # noqa: S608 - only constants and placeholders
+
     def problems(self) -> Sequence[Reason]:
         """Functions that the migration has not created yet."""
         missing = run(

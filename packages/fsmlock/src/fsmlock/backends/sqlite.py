@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
+from fsmlock.backends.ancestry import encode
 from fsmlock.backends.dialects import Dialect, now_us
 from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.backends.sqlite_statements import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from fsmlock.backends.dialects import Params
     from fsmlock.rules import Claim
 
 #: Modes in which a transaction waits for the write lock when it begins, instead of failing when it writes.
@@ -107,6 +109,16 @@ class SQLite(Dialect):
                 if not cursor.fetchall()[0][0]:
                     return [(0, "", "stale")]
         return ()
+
+    def table(self, rows: Sequence[Sequence[str]], columns: Sequence[str]) -> tuple[str, Params]:
+        """One parameter with all rows as JSON."""
+        named = ", ".join(f"json_extract(value, '$[{n}]') AS {column}" for n, column in enumerate(columns))
+        return f"(SELECT {named} FROM json_each(%s)) AS wanted", [encode(rows)]  # noqa: S608 - constants only
+
+    def some_of_each(self, table: str, some: str) -> str:
+        """The ids of each, then their rows: SQLite has no lateral joins."""
+        ids = f"SELECT id FROM fsmlock_hold {some}"  # noqa: S608 - only constants and placeholders
+        return f"{table} CROSS JOIN fsmlock_hold AS found ON found.id IN ({ids})"
 
     def release(self, claim: Claim) -> None:
         """Execute a statement that is the same for all claims of this size."""
