@@ -106,9 +106,11 @@ _GROUPS = (
     " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)"
     " FROM present WHERE name IS NOT NULL"
     ") SELECT object, name, kind FROM present, (SELECT 'held' AS kind UNION ALL SELECT 'blocked') AS kinds"
-    # Not EXISTS, which PostgreSQL may make a join of that reads all rows.
+    # Not EXISTS, which PostgreSQL may make a join of that reads all rows. Nor without an order: it might read
+    # the whole table until it meets the first one.
     " WHERE (SELECT 1 FROM fsmlock_hold AS h"
-    " WHERE h.resource = object AND h.lock = name AND h.kind = kinds.kind LIMIT 1) IS NOT NULL"
+    " WHERE h.resource = object AND h.lock = name AND h.kind = kinds.kind"
+    " ORDER BY h.claim LIMIT 1) IS NOT NULL"
 )
 
 
