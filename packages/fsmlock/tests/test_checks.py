@@ -128,7 +128,7 @@ def test_wrong_declarations_are_refused_with_the_remedy():
     Child.locks = Locks(Lock("process"), inherit_from="itself", inherits={"process"})
     assert "inherits its locks from itself" in said(check_models(app_configs=[Config(Child)]))["fsmlock.E013"]
     with pytest.raises(fsmlock.ConfigurationError, match="from itself"):
-        fsmlock.ancestors.parents(Child(pk=1, itself_id=2))
+        fsmlock.ancestors.parents([Child(pk=1, itself_id=2)])
 
 
 @isolate_apps("tests.shop")

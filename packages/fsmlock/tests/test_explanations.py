@@ -94,6 +94,29 @@ def test_the_buttons_of_a_page_of_objects_are_answered_with_one_query_for_all_ho
     assert [a.name for a in answers[sheets[0]]] == ["start_printing"]
 
 
+@pytest.mark.parametrize("number", [1, 30])
+def test_a_page_of_objects_whose_parents_are_not_loaded_costs_the_same_queries_however_many(
+    film, number, django_assert_num_queries
+):
+    Frame.objects.bulk_create(Frame(film=film) for _ in range(number))
+    frames = list(Frame.objects.all())
+    with django_assert_num_queries(2):
+        answers = fsmlock.explain_many(frames, to="process")
+    assert answers == dict.fromkeys(frames, ())
+    with django_assert_num_queries(2):
+        assert fsmlock.holds_on_many(frames) == dict.fromkeys(frames, ())
+
+
+def test_an_object_of_a_page_that_somebody_deleted_is_said_to_be_gone(film):
+    Frame.objects.bulk_create(Frame(film=film) for _ in range(2))
+    gone, there = frames = list(Frame.objects.order_by("pk"))
+    Frame.objects.filter(pk=gone.pk).delete()
+    answers = fsmlock.explain_many(frames, to="process")
+    assert (codes(answers[gone]), answers[there]) == (["gone"], ())
+    assert fsmlock.holds_on_many(frames) == {gone: (), there: ()}
+    assert fsmlock.holds_on(gone) == ()
+
+
 def test_a_page_is_explained_as_each_object_alone(film):
     films = [film, Film.objects.create(name="not ready")]
     assert fsmlock.explain_many(films, to="publish") == {

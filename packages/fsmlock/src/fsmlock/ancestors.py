@@ -84,7 +84,19 @@ def ancestries(objects: Sequence[models.Model], *, from_rows: bool = False) -> l
 
     ``from_rows``: don't trust what the instances remember. Raises RowGoneError.
     """
-    found: list[Ancestry | None] = []
+    found = []
+    for each in ancestries_or_gone(objects, from_rows=from_rows):
+        if isinstance(each, RowGoneError):
+            raise each
+        found.append(each)
+    return found
+
+
+def ancestries_or_gone(
+    objects: Sequence[models.Model], *, from_rows: bool = False
+) -> list[Ancestry | RowGoneError | None]:
+    """The same, with the error in the place of each object whose row is gone."""
+    found: list[Ancestry | RowGoneError | None] = []
     missing: dict[tuple[type[models.Model], str], list[int]] = {}
     for n, obj in enumerate(objects):
         model = owner(type(obj))
@@ -97,14 +109,22 @@ def ancestries(objects: Sequence[models.Model], *, from_rows: bool = False) -> l
         own = [own_key(objects[n], model) for n in numbers]
         stored = _read(model, own, using)
         for n, key in zip(numbers, own, strict=True):
-            found[n] = stored(key)
+            try:
+                found[n] = stored(key)
+            except RowGoneError as gone:
+                found[n] = gone
     return found
 
 
-def parents(obj: models.Model, *, from_rows: bool = False) -> list[tuple[str, frozenset[str]]]:
-    """The resources of the ancestors, nearest first, each with the lock names inherited from it."""
-    (ancestry,) = ancestries([obj], from_rows=from_rows)
-    return _named(ancestry)
+def parents(
+    objects: Sequence[models.Model], *, from_rows: bool = False
+) -> list[list[tuple[str, frozenset[str]]]]:
+    """The resources of each object's ancestors, nearest first, with the lock names inherited from them.
+
+    An object whose row is gone has none.
+    """
+    found = ancestries_or_gone(objects, from_rows=from_rows)
+    return [[] if isinstance(each, RowGoneError) else _named(each) for each in found]
 
 
 def paths(model: type[models.Model]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from fsmlock import backends
 from fsmlock.active_hold import current_claims
-from fsmlock.ancestors import RowGoneError, ancestries, lock_request
+from fsmlock.ancestors import RowGoneError, ancestries, ancestries_or_gone, lock_request
 from fsmlock.declarations import evaluate_condition, operations_of, states_of, transitions_of
 from fsmlock.errors import ConfigurationError
 from fsmlock.inspection import alias_of, gone_reason, reason_for
@@ -20,7 +20,7 @@ from fsmlock.rules import EVERYTHING, Claim, blocking_rows
 from fsmlock.state_locks import state_claim_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from django.contrib.auth.models import AnonymousUser, User
     from django.db import models
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Evaluator:
     """Finds what blocks an operation on ``obj``. Without ``user`` permissions are not checked.
 
-    ``holds`` are the holds on the object and its ancestors, if they have been read already. Otherwise the
-    ancestors are those that the rows have, whatever the instance remembers.
+    ``holds`` are the holds on the object and its ancestors, if they have been read already, and ``ancestry``
+    which these are. Otherwise the ancestors are those that the rows have, whatever the instance remembers.
     """
 
     def __init__(
@@ -42,11 +42,12 @@ class Evaluator:
         obj: models.Model,
         user: User | AnonymousUser | None = None,
         holds: Sequence[HoldInfo] | None = None,
+        ancestry: Ancestry | RowGoneError | None = None,
     ) -> None:
         self._obj = obj
         self._user = user
         self._holds = holds
-        self._ancestry: Ancestry | None = None
+        self._ancestry = ancestry
         self._left_over: set[LockRow] = set()
         self._evaluated: dict[Condition, Reason | None] = {}
         self._permitted: dict[Permission, bool] = {}
@@ -79,10 +80,10 @@ class Evaluator:
         if self._obj.pk is None or (name == EVERYTHING and not has_locks(self._obj)):
             return ()
         if self._holds is None:
-            try:
-                (self._ancestry,) = ancestries([self._obj], from_rows=True)
-            except RowGoneError as gone:
-                return (gone_reason(gone.resource),)
+            (self._ancestry,) = ancestries_or_gone([self._obj], from_rows=True)
+        if isinstance(self._ancestry, RowGoneError):
+            return (gone_reason(self._ancestry.resource),)
+        if self._holds is None:
             resources = hypothetical_claim(self._obj, EVERYTHING, self._ancestry).resources
             using = alias_of(self._obj)
             self._holds = backends.get().find(resources, using=using)
@@ -103,16 +104,25 @@ def evaluators(
 ) -> list[tuple[models.Model, Evaluator]]:
     """An evaluator for each object of one model, with its holds loaded by one query for all of them."""
     lockable = [obj for obj in objects if obj.pk is not None and has_locks(obj)]
-    concerned = {obj: hypothetical_claim(obj, EVERYTHING).resources for obj in lockable}
+    above = dict(zip(lockable, ancestries_or_gone(lockable), strict=True))
+    concerned = {
+        obj: hypothetical_claim(obj, EVERYTHING, ancestry).resources
+        for obj, ancestry in above.items()
+        if not isinstance(ancestry, RowGoneError)
+    }
     found: dict[str, list[HoldInfo]] = {}
     if concerned:
         names = {name for resources in concerned.values() for name in resources}
         for info in backends.get().find(names, using=alias_of(lockable[0])):
             found.setdefault(info.resource, []).append(info)
     return [
-        (obj, Evaluator(obj, user, [h for name in concerned.get(obj, ()) for h in found.get(name, ())]))
+        (obj, Evaluator(obj, user, _holds_on(concerned.get(obj, ()), found), above.get(obj)))
         for obj in objects
     ]
+
+
+def _holds_on(resources: Iterable[str], found: Mapping[str, Sequence[HoldInfo]]) -> list[HoldInfo]:
+    return [hold for resource in resources for hold in found.get(resource, ())]
 
 
 def has_locks(obj: models.Model) -> bool:

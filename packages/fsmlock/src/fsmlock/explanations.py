@@ -45,8 +45,8 @@ def explain_many(
 ) -> dict[models.Model, tuple[Reason, ...]]:
     """Explain ``to`` for a page of objects of one model. The holds on all of them are read with one query.
 
-    Objects that inherit locks over several levels need their parents loaded (``select_related``), or each
-    costs another query.
+    Another one reads the ancestors of those that inherit locks over several levels, unless their parents are
+    loaded (``select_related``).
     """
     return {obj: _reasons(evaluator, obj, to) for obj, evaluator in evaluators(objects, user)}
 

@@ -30,16 +30,17 @@ def alias_of(obj: models.Model) -> str:
 
 def holds_on(obj: models.Model) -> tuple[HoldInfo, ...]:
     """The holds on this object and those that it inherits from its parents, oldest first."""
-    return _holds({obj: dict(parents(obj, from_rows=True))})[obj]
+    (above,) = parents([obj], from_rows=True)
+    return _holds({obj: dict(above)})[obj]
 
 
 def holds_on_many(objects: Sequence[models.Model]) -> dict[models.Model, tuple[HoldInfo, ...]]:
     """The holds on each of a page of objects of one model, all read with one query.
 
-    Objects that inherit locks over several levels need their parents loaded (``select_related``), or each
-    costs another query.
+    Another one reads the ancestors of those that inherit locks over several levels, unless their parents are
+    loaded (``select_related``).
     """
-    return _holds({obj: dict(parents(obj)) for obj in objects})
+    return _holds({obj: dict(above) for obj, above in zip(objects, parents(objects), strict=True)})
 
 
 def _holds(
