@@ -115,6 +115,27 @@ def test_an_abandoned_run_that_was_asked_to_stop_stops(db, state, after):
     assert (Journal(run.key.hex).read() is None) == (after == "cancelled")
 
 
+def test_the_journal_of_a_run_that_ended_on_another_host_is_deleted(db, tmp_path, settings):
+    settings.FSMLOCK = {"JOURNALS": str(tmp_path)}
+    ended, paused = SendMails.enqueue(count=1), SendMails.enqueue(count=2)
+    of_another_project = "0" * 32
+    for key in (ended.key.hex, paused.key.hex, of_another_project, "notes"):
+        journal = Journal(key)
+        journal.write(Position(cursor=1, done=1))
+        journal.close()
+    Run.objects.filter(pk=ended.pk).update(state="succeeded")
+    paused.pause(by="editor")
+    assert recover_abandoned(pytest.fail) == []
+    kept = {paused.key.hex, of_another_project, "notes"}
+    assert {path.stem for path in tmp_path.iterdir()} == kept
+
+
+def test_a_host_without_journals_gets_no_folder_for_them(db, tmp_path, settings):
+    settings.FSMLOCK = {"JOURNALS": str(tmp_path / "journals")}
+    recover_abandoned(pytest.fail)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_run_that_could_not_be_queued_is_found_again(db):
     run, queued = abandoned(), []
 

@@ -110,8 +110,17 @@ def _slot(data: bytes) -> tuple[int, bytes] | None:
     )
 
 
+def keys_on_this_host() -> list[str]:
+    """The keys of all runs that have a journal here; several projects may share the folder."""
+    return [path.stem for path in _place().glob("*.journal")]
+
+
+def _place() -> Path:
+    return Path(conf.get().JOURNALS or Path(tempfile.gettempdir()) / f"fsmlock-{os.getuid()}")
+
+
 def _folder() -> Path:
-    folder = Path(conf.get().JOURNALS or Path(tempfile.gettempdir()) / f"fsmlock-{os.getuid()}")
+    folder = _place()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise FsmlockError(

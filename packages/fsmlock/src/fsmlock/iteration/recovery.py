@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,7 +13,7 @@ from django.utils import timezone
 
 from fsmlock import conf
 from fsmlock.holds import hold
-from fsmlock.iteration.journal import Journal
+from fsmlock.iteration.journal import Journal, keys_on_this_host
 from fsmlock.models import Run
 from fsmlock.policies import Skip
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("fsmlock")
 _States = Run.States
+#: The most journals that one query asks about.
+_CHUNK = 500
 
 
 def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
@@ -31,10 +35,26 @@ def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
     cancelled instead. Each changes its state or the time at which it is due, so that another call, at the
     same time or soon after, doesn't find it again. If ``enqueue`` raises, the run stays as it was. It is
     called before that is committed, while the run is still held: let the worker start a moment later.
+
+    It also deletes the journals that ended runs left on this host, where another host has ended them.
     """
     overdue = Q(state__in=_States.WAITING, due_at__lt=timezone.now() - conf.get().REQUEUE_AFTER)
     found = Run.objects.filter(Q(state__in=_States.ACTIVE) | overdue).order_by("pk")
-    return [run for run in found if _recover(run, enqueue)]
+    recovered = [run for run in found if _recover(run, enqueue)]
+    _delete_journals()
+    return recovered
+
+
+def _delete_journals() -> None:
+    """Delete those of runs that are known to have ended: other journals may be another project's."""
+    keys = []
+    for text in keys_on_this_host():
+        with suppress(ValueError):
+            keys.append(uuid.UUID(hex=text))
+    for start in range(0, len(keys), _CHUNK):
+        of = Run.objects.filter(key__in=keys[start : start + _CHUNK], state__in=_States.ENDED)
+        for key in of.values_list("key", flat=True):
+            Journal(key.hex).remove()
 
 
 def _recover(run: Run, enqueue: Callable[[Run], None]) -> bool:
