@@ -7,6 +7,7 @@ resumes on the same host repeats at most the item in progress. On another host i
 from __future__ import annotations
 
 import json
+import logging
 import mmap
 import os
 import struct
@@ -22,6 +23,7 @@ from fsmlock.errors import FsmlockError
 if TYPE_CHECKING:
     from fsmlock.iteration.sources import Cursor
 
+_log = logging.getLogger("fsmlock")
 _HEAD = struct.Struct("<IIQ")  # checksum, length, sequence number
 _SLOT = 2048
 
@@ -51,6 +53,7 @@ class Journal:
         self._path = _folder() / f"{key}.journal"
         self._sequence = 0
         self._map: mmap.mmap | None = None
+        self._has_no_room = False
 
     def read(self) -> Position | None:
         """The last position written by any process; None when there is none."""
@@ -66,12 +69,22 @@ class Journal:
         return Position(cursor=cursor, done=done, failed=failed)
 
     def write(self, position: Position) -> None:
-        """Write the position, which takes a few microseconds. A cursor too long for a slot is left out."""
+        """Write the position, which takes a few microseconds.
+
+        What has no room is left to the database: a cursor too long for a slot, or all where the disk is full.
+        """
         data = json.dumps([position.cursor, position.done, position.failed]).encode()
-        if len(data) > _SLOT - _HEAD.size:
+        if len(data) > _SLOT - _HEAD.size or self._has_no_room:
             return
         if self._map is None:
-            self._map = self._open()
+            try:
+                self._map = self._open()
+            except (OSError, ValueError) as error:  # the latter for a file that could be extended by a part
+                self._has_no_room = True
+                _log.warning(
+                    "%s has no room: a run that is killed may repeat a second: %s", self._path, error
+                )
+                return
         self._sequence += 1
         at = _SLOT * (self._sequence % 2)
         body = _HEAD.pack(0, len(data), self._sequence)[4:] + data
@@ -81,7 +94,10 @@ class Journal:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         handle = os.open(self._path, flags, 0o600)
         try:
-            os.ftruncate(handle, 2 * _SLOT)
+            size = os.fstat(handle).st_size
+            if size < 2 * _SLOT:
+                # Not a file with holes: on a full disk the kernel would kill whoever writes into one by mmap.
+                os.pwrite(handle, bytes(2 * _SLOT - size), size)
             return mmap.mmap(handle, 2 * _SLOT)
         finally:
             os.close(handle)
