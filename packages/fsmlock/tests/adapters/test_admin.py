@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Permission
 
 import fsmlock
-from tests.shop.models import Film, Frame, Shelf
+from tests.shop.models import Film, Frame, GildedTicket, Shelf
 
 
 def test_buttons_offer_what_is_possible_and_say_why_not(film, admin_client, elsewhere):
@@ -106,3 +106,20 @@ def test_a_forged_button_applies_no_internal_transition(admin_client, db):
     answer = admin_client.post(url(film), {"name": "Film 2", "_fsmlock": "initialise"}, follow=True)
     assert "has no transition or action “initialise”" in answer.content.decode()
     assert Film.objects.get(pk=film.pk).state == "initialising"
+
+
+def test_a_reason_that_all_disabled_buttons_share_is_said_once(admin_client, db, elsewhere):
+    ticket = GildedTicket.objects.create(code="row-3")
+    fsmlock.apply_transition(ticket, "initialise")
+    held = elsewhere(fsmlock.hold(ticket, "pack", holder="import 12").acquire)
+    page = admin_client.get("/admin/shop/gildedticket/row-3/change/").content.decode()
+    held.release()
+    assert page.count("is held by import 12") == 1
+    assert page.count("disabled aria-describedby=") == 2
+    assert page.count("fsmlock-shared-reasons") == 3, "both buttons name the text"
+
+
+def test_a_reason_of_one_button_stands_beside_it(film, admin_client):
+    page = admin_client.get(url(film)).content.decode()
+    assert "fsmlock-shared-reasons" not in page
+    assert '<ul class="help" id="fsmlock-render">' in page

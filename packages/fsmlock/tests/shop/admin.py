@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from fsmlock.adapters.admin import TransitionsMixin
-from tests.shop.models import Film, Shelf
+from tests.shop.models import Film, GildedTicket, Shelf
 
 
 @admin.register(Film)
@@ -16,3 +16,8 @@ class FilmAdmin(TransitionsMixin, admin.ModelAdmin):
 @admin.register(Shelf)
 class ShelfAdmin(TransitionsMixin, admin.ModelAdmin):
     fields = ("full",)
+
+
+@admin.register(GildedTicket)
+class GildedTicketAdmin(TransitionsMixin, admin.ModelAdmin):
+    fields = ("code", "state")

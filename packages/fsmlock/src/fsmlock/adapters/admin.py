@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -20,13 +21,14 @@ from fsmlock.offered_calls import offered_call
 from fsmlock.stateful import Stateful
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.contrib.admin import ModelAdmin
     from django.db import models
     from django.http import HttpRequest, HttpResponse
 
     from fsmlock.explanations import Available
+    from fsmlock.reasons import Reason
 
     _Base = ModelAdmin[models.Model]
 else:
@@ -60,7 +62,13 @@ class TransitionsMixin(_Base):
         obj = context.get("original")
         if obj is not None:
             changes = self.has_change_permission(request, obj)
-            context["fsmlock_transitions"] = _buttons(obj, request) if changes else ()
+            buttons = _buttons(obj, request) if changes else []
+            shared = _shared_reasons(buttons)
+            context["fsmlock_shared_reasons"] = shared
+            context["fsmlock_transitions"] = [
+                replace(each, reasons=tuple(reason for reason in each.reasons if reason not in shared))
+                for each in buttons
+            ]
             context["fsmlock_holds"] = holds_on(obj) if has_locks(obj) else ()
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -83,6 +91,12 @@ def _buttons(obj: models.Model, request: HttpRequest) -> list[Available]:
         for each in available(obj, request.user)
         if each.kind == "transition" or _takes_no_arguments(getattr(obj, each.name))
     ]
+
+
+def _shared_reasons(buttons: Sequence[Available]) -> Sequence[Reason]:
+    """The reasons that all of several disabled buttons have, to be said once."""
+    first, *others = [each.reasons for each in buttons if not each.allowed] or [()]
+    return [reason for reason in first if others and all(reason in each for each in others)]
 
 
 def _takes_no_arguments(method: Callable[..., object]) -> bool:
