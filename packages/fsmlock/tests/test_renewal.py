@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
+
+import pytest
 
 from fsmlock import clock, renewal
 from fsmlock.renewal import Renewer, Schedule, StoreRenewer
@@ -71,6 +74,68 @@ def test_a_renewal_that_hangs_is_tried_again_and_delays_the_others_of_its_store_
     hanging, healthy = Counting(go=go, lasts_s=0.1), Counting()
     renewer.add(hanging, clock.now())
     wait_until(lambda: hanging.count)
+    renewer.remove(hanging)
+    renewer.add(healthy, clock.now())
+    wait_until(lambda: healthy.count > 3)
+    renewer.remove(healthy)
+    go.set()
+
+
+@pytest.fixture
+def refuse_threads(monkeypatch):
+    """Until the block ends no thread of that name can be started, as at a limit of the system."""
+
+    @contextmanager
+    def refuse(name):
+        start = threading.Thread.start
+
+        def refused(thread):
+            if thread.name == name:
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refused)
+            yield
+
+    return refuse
+
+
+def test_holds_are_renewed_although_a_thread_could_not_be_started_for_an_earlier_one(refuse_threads):
+    renewer, refused, healthy = Renewer(), Counting(), Counting()
+    with refuse_threads("fsmlock-renewal"), pytest.raises(RuntimeError):
+        renewer.add(refused, clock.now())
+    renewer.remove(refused)
+    renewer.add(healthy, clock.now())
+    wait_until(lambda: healthy.count > 3)
+    assert refused.count == 0
+    renewer.remove(healthy)
+
+
+def test_a_slow_store_is_noticed_although_its_watch_could_not_be_started_at_first(
+    refuse_threads, monkeypatch
+):
+    monkeypatch.setattr(renewal, "_LEAST_LIMIT_S", 0.05)
+    renewer, go = Renewer(), threading.Event()
+    hanging, healthy = Counting(go=go, lasts_s=0.1), Counting()
+    with refuse_threads("fsmlock-renewal-watch"), pytest.raises(RuntimeError):
+        renewer.add(hanging, clock.now())
+    wait_until(lambda: hanging.count)
+    renewer.remove(hanging)
+    renewer.add(healthy, clock.now())
+    wait_until(lambda: healthy.count > 3)
+    renewer.remove(healthy)
+    go.set()
+
+
+def test_a_watch_goes_on_although_no_thread_could_take_over(refuse_threads, monkeypatch, caplog):
+    monkeypatch.setattr(renewal, "_LEAST_LIMIT_S", 0.05)
+    renewer, go = Renewer(), threading.Event()
+    hanging, healthy = Counting(go=go, lasts_s=0.1), Counting()
+    renewer.add(hanging, clock.now())
+    wait_until(lambda: hanging.count)
+    with refuse_threads("fsmlock-renewal"):
+        wait_until(lambda: "waits for a slow store" in caplog.text)
     renewer.remove(hanging)
     renewer.add(healthy, clock.now())
     wait_until(lambda: healthy.count > 3)

@@ -139,15 +139,16 @@ class StoreRenewer:
             if len(self._left_behind) >= _MOST_LEFT_BEHIND:
                 return
             _log.warning("The store of %r takes too long to renew a hold, trying again.", hold.using)
+            self._start()
             self._left_behind.add(thread)
             if hold in self._schedule:
                 self._schedule.put(hold, now)
-            self._start()
 
     def _start(self) -> None:
+        thread = threading.Thread(target=self._run, name="fsmlock-renewal", daemon=True)
+        thread.start()  # raises RuntimeError at a limit of the system: then the next hold tries again
         self._renewing, self._overdue_at = None, math.inf
-        self._thread = threading.Thread(target=self._run, name="fsmlock-renewal", daemon=True)
-        self._thread.start()
+        self._thread = thread
 
     def _run(self) -> None:
         thread = threading.current_thread()
@@ -213,8 +214,9 @@ class Renewer:
                 store = self._stores[hold.using] = StoreRenewer()
             store.add(hold, due)
             if self._watch is None:
-                self._watch = threading.Thread(target=self._run, name="fsmlock-renewal-watch", daemon=True)
-                self._watch.start()
+                watch = threading.Thread(target=self._run, name="fsmlock-renewal-watch", daemon=True)
+                watch.start()
+                self._watch = watch
 
     def remove(self, hold: Renewable) -> None:
         """Stop renewing ``hold``."""
@@ -229,7 +231,10 @@ class Renewer:
             now = clock.now()
             with self._lock:
                 for store in self._stores.values():
-                    store.leave_overdue(now)
+                    try:
+                        store.leave_overdue(now)
+                    except RuntimeError as error:  # there can't be another thread now
+                        _log.warning("The renewal of holds waits for a slow store: %s", error)
                 if all(store.is_idle for store in self._stores.values()):
                     self._watch = None
                     return
