@@ -9,6 +9,7 @@ from django.urls import reverse
 from msgspec import structs
 from tests.conftest import free_port
 from tests.values import failed, save_failures
+from tests.waiting import wait_until
 
 from queue_insight.collector_state import (
     CollectorState,
@@ -125,9 +126,9 @@ def test_a_part_is_the_page_without_its_frame(admin_client):
     assert "<html" not in part
 
 
-def part(client, query="?part=1", version=None):
+def part(client, query="?part=1", version=None, page=OVERVIEW):
     headers = {} if version is None else {"If-None-Match": version}
-    return client.get(reverse(OVERVIEW) + query, headers=headers)
+    return client.get(reverse(page) + query, headers=headers)
 
 
 def test_until_the_collector_saves_again_a_part_is_not_sent_again(
@@ -145,10 +146,38 @@ def test_until_the_collector_saves_again_a_part_is_not_sent_again(
     assert commands() < 10
     assert moved() < 15_000  # of which the figure itself is about 10,000
     save(store, CollectorState(collected_at=1e9 + 0.5, next_by=1e9 + 2, connected_since=1.0))
+    wait_until(lambda: part(admin_client, version=version).status_code == 200)
     changed = part(admin_client, version=version)
-    assert changed.status_code == 200
     assert changed["ETag"] != version
     assert "qi-headline" in text(changed)
+
+
+def test_viewers_who_may_do_the_same_are_shown_one_part(
+    admin_client, client, staff, store, django_user_model
+):
+    save(store, CollectorState(collected_at=1e9, next_by=1e9 + 1, connected_since=1.0))
+    staff.user_permissions.add(Permission.objects.get(codename="view_queue"))
+    one_queue = {"query": "?name=celery&part=1", "page": "admin:queue_insight_queue"}
+    shown = part(admin_client, **one_queue)
+    assert "Purge" in text(shown)
+    assert "Purge" not in text(part(client, **one_queue))
+    client.force_login(django_user_model.objects.create_superuser("second"))
+
+    def is_shared():
+        first = part(admin_client, **one_queue).content
+        with server(store._client, "total_commands_processed") as commands:
+            second = part(client, **one_queue).content
+        return first == second and commands() < 5
+
+    wait_until(is_shared)  # both have to ask within a fraction of a second
+
+
+def test_a_part_says_for_how_long_not_to_ask_again_and_a_page_does_not(admin_client, store):
+    save(store, CollectorState(collected_at=1e9, next_by=1e9 + 1, connected_since=1.0))
+    shown = part(admin_client)
+    assert int(shown["Queue-Insight-Pause"]) >= 200
+    assert "Queue-Insight-Pause" in part(admin_client, version=shown["ETag"])
+    assert "Queue-Insight-Pause" not in part(admin_client, "")
 
 
 def test_a_version_opens_nothing_to_those_who_may_not_view(admin_client, client, django_user_model, store):

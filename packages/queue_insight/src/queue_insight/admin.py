@@ -60,9 +60,10 @@ class QueueAdmin(_Base):
 
         @etag(views.version)
         def answer(request: HttpRequest) -> HttpResponseBase:
+            if request.method == "GET" and "part" in request.GET:
+                return views.part(request, lambda: view(request, context={"opts": self.opts}))
             # Only the frame of a page shows what the admin knows of all its models.
-            frame = {} if "part" in request.GET else self.admin_site.each_context(request)
-            return view(request, context={**frame, "opts": self.opts})
+            return view(request, context={**self.admin_site.each_context(request), "opts": self.opts})
 
         @method
         @wraps(view)
@@ -70,7 +71,10 @@ class QueueAdmin(_Base):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             request.current_app = self.admin_site.name
-            return answer(request)
+            response = answer(request)
+            if "part" in request.GET:
+                response.headers[views.PAUSE] = str(views.pause_ms(request))
+            return response
 
         return self.admin_site.admin_view(guarded)
 

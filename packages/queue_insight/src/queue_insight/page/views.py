@@ -3,34 +3,70 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
 from queue_insight.page.names import is_digest, key
 from queue_insight.page.reading import SAMPLE, read, read_failures, read_history, read_periodic, scope
 from queue_insight.page.search import only_match
+from queue_insight.page.sharing import Pace, Shared
 from queue_insight.read import celery_app, saved_at, worker_tasks
+from queue_insight.stores.choose import store_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponseBase
+    from django.template.response import SimpleTemplateResponse
 
 #: Maximum number of characters of a search.
 MAX_SEARCH: Final = 255
+#: Tells a page for how many milliseconds it should not ask again.
+PAUSE: Final = "Queue-Insight-Pause"
+
+_versions: Shared[float | None] = Shared(0.1)
+_parts: Shared[bytes] = Shared(0.15)
+_pace = Pace()
 
 
 def version(request: HttpRequest) -> str | None:
     """Return what stays the same until the collector saves again, for the changing part of a page.
 
-    So a page that asks again and again reads one record, and is sent 304, while it has what there is.
+    So a page that asks again and again is sent 304 while it has what there is, and ten times a second one
+    record is read for all viewers of the process.
     """
-    at = saved_at() if request.method == "GET" and "part" in request.GET else None
+    at = _saved_at() if request.method == "GET" and "part" in request.GET else None
     return None if at is None else f"{at:.6f}"
+
+
+def part(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponse:
+    """Return the changing part of a page, made once for all viewers who may do the same and see the same.
+
+    It is no older than the version that this request was answered for.
+    """
+    allowed = frozenset(code for code, is_allowed in may(request).items() if is_allowed)
+    seen = (request.path, request.GET.urlencode(), request.current_app, allowed)
+    zone = (translation.get_language(), timezone.get_current_timezone_name())
+    key = (*seen, *zone, store_for(celery_app()), _saved_at())
+    # Each of the views above answers a part by a template.
+    return HttpResponse(_parts.get(key, lambda: cast("SimpleTemplateResponse", view()).render().content))
+
+
+def pause_ms(request: HttpRequest) -> int:
+    """Return for how many milliseconds this page should not ask again: longer, the more are looked at."""
+    return round(1000 * _pace.pause_s((request.session.session_key, request.get_full_path())))
+
+
+def _saved_at() -> float | None:
+    store = store_for(celery_app())
+    return _versions.get(store, lambda: saved_at(store=store))
 
 
 def overview(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBase:

@@ -6,10 +6,10 @@
   const part = document.querySelector("[data-every]");
   const button = document.getElementById("qi-live");
   if (!part || !button) return;
-  // Whether the collector has saved is asked five times a second, and at least each second the part is fetched,
-  // as what the broker holds changes without it. A slow answer is asked for less often, so that answering costs
-  // a fifth of the time at most.
-  const askMs = 200;
+  // Whether the collector has saved is asked five times a second, or as often as the server says, and at least
+  // each second the part is fetched, as what the broker holds changes without it. A slow answer is asked for less
+  // often, so that answering costs a fifth of the time at most.
+  let askMs = 200;
   const leastMs = 1000;
   const mostMs = Number(part.dataset.every) * 1000;
   const share = 5;
@@ -59,6 +59,7 @@
     address.searchParams.set("part", "1");
     const headers = shown ? { "If-None-Match": shown } : {};
     const response = await fetch(address, { credentials: "same-origin", cache: "no-store", headers });
+    askMs = Number(response.headers.get("Queue-Insight-Pause")) || askMs;
     if (response.status === 304) return null;
     if (response.redirected || response.status === 403) throw new Error("signed out: reload the page");
     if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
