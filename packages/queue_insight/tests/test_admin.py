@@ -120,6 +120,14 @@ def test_secrets_in_arguments_are_not_shown(admin_client, app):
         assert "anna" in page
 
 
+def test_without_a_collector_it_is_not_said_that_nothing_runs(admin_client, store):
+    shown = text(get(admin_client, OVERVIEW))
+    assert "Nothing waits." in shown
+    assert "nothing runs" not in shown
+    save(store, CollectorState(collected_at=time.time(), next_by=time.time() + 1, connected_since=1.0))
+    assert "Nothing waits and nothing runs." in text(get(admin_client, OVERVIEW))
+
+
 def test_a_part_is_the_page_without_its_frame(admin_client):
     part = text(get(admin_client, OVERVIEW, "?part=1"))
     assert "qi-headline" in part

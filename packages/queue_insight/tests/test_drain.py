@@ -141,9 +141,9 @@ def estimate(**fields):
     [
         ({"slots": 0}, "no worker is known to consume it"),
         ({"names": {}}, "the names of the waiting tasks are not known"),
-        ({"run_times": {}}, "0 tasks work.do succeeded lately, 5 are needed"),
-        ({"run_times": {"work.do": [2.0] * 4}}, "4 tasks work.do succeeded lately, 5 are needed"),
-        ({"names": {"work.do": 79, "new": 21}}, "0 tasks new succeeded lately, 5 are needed"),
+        ({"run_times": {}}, "0 of the 5 run times of work.do that it needs are known"),
+        ({"run_times": {"work.do": [2.0] * 4}}, "4 of the 5 run times of work.do that it needs are known"),
+        ({"names": {"work.do": 79, "new": 21}}, "0 of the 5 run times of new that it needs are known"),
     ],
     ids=["no worker", "no name read", "never finished", "too few", "a fifth never finished"],
 )

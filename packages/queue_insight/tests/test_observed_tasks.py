@@ -270,3 +270,14 @@ def test_a_task_that_runs_is_kept_while_lost_ones_are():
     state = observed.state(1003.0, next_by=1004.0)
     assert [task.id for task in state.tasks if task.started_at is not None] == ["long"]
     assert (len(state.tasks), state.evicted) == (10, 12)
+
+
+@pytest.mark.parametrize("is_reported_first", [True, False])
+def test_a_task_was_sent_no_later_than_a_worker_had_it(is_reported_first):
+    observed, worker = tracker(), Worker("one@test", 7)
+    sent = {"type": "task-sent", "uuid": "t", "queue": "celery"}
+    started = worker.event("task-started", 1000.0, uuid="t")
+    for event in (sent, started) if is_reported_first else (started, sent):
+        observed.apply(event, 1000.3)
+    (task,) = observed.state(1001.0, next_by=1002.0).tasks
+    assert task.sent_at == task.started_at

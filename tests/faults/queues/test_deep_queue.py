@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ QUEUE = "celery"
 WORKERS = ("one@test", "two@test")
 #: Of each worker, which takes as many tasks in advance.
 SLOTS = 2
+#: How often everything is looked at while nothing moves.
+LOOKS = 150
 #: Bytes that one look moves at most, and commands that it takes.
 MAX_BYTES = 2_000_000
 MAX_COMMANDS = 200
@@ -67,6 +70,12 @@ class Truth:
     @property
     def waiting(self) -> int:
         return cast("int", self._broker.llen(QUEUE))
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """All that the broker keeps of tasks, in its order, as digests."""
+        keys = (QUEUE, "unacked", "unacked_index")
+        return tuple(sha256(cast("bytes", self._broker.dump(key) or b"")).hexdigest() for key in keys)
 
     @property
     def unacknowledged(self) -> set[str]:
@@ -203,6 +212,11 @@ def test_each_of_50_000_tasks_is_counted_once_whoever_is_killed(on_valkey: Queue
         "the overview": lambda: queues.read(tasks=(), overview=True, peek=20),
         "a page in the middle": lambda: waiting_tasks(queues.app, QUEUE, skip=skip, count=100),
     }
+    before_looking = truth.content
+    for _ in range(LOOKS):
+        for look in looks.values():
+            look()
+    assert truth.content == before_looking  # nothing was consumed, marked or moved
     for what, look in looks.items():
         moved, commands = truth.cost(look)
         assert (moved < MAX_BYTES, commands < MAX_COMMANDS) == (True, True), (what, moved, commands)

@@ -17,8 +17,6 @@ from itertools import accumulate, chain
 from operator import mul
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.reasons import count
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -182,8 +180,8 @@ def estimate_drain(load: Load, rng: random.Random) -> Drain:
     unknown = {name: count for name, count in load.names.items() if name not in known}
     if sum(unknown.values()) > MAX_UNKNOWN_SHARE * read or unknown.keys() == load.names.keys():
         name = max(unknown, key=lambda name: unknown[name])
-        succeeded = count(len(load.run_times.get(name, ())), "task")
-        return _not_known(f"{succeeded} {name} succeeded lately, {MIN_SAMPLES} are needed")
+        ended = len(load.run_times.get(name, ()))
+        return _not_known(f"{ended} of the {MIN_SAMPLES} run times of {name} that it needs are known")
     others = [t for name in load.names if name in known for t in known[name]]
     times = {name: known.get(name, others) for name in [*load.names, *(load.arrivals or {})]}
     rounds = sorted(_round(load, times, read, rng) for _ in range(ROUNDS))

@@ -70,7 +70,7 @@ class ObservedTasks:
         # The sender publishes this event, so the worker's own events may arrive first.
         if known := self._tasks.get(task.id):
             known.queue = known.queue or task.queue
-            known.sent_at = known.sent_at or task.sent_at
+            known.sent_at = known.sent_at or _sent_by(task.sent_at, known.received_at, known.started_at)
             self._tasks.put(known)
         elif task.id not in self.finished:
             self.waiting.add(task)
@@ -242,8 +242,15 @@ class ObservedTasks:
         record.worker, record.pid, record.clock = event.worker, event.pid, event.clock
         record.queue = record.queue or queue
         record.observed_at = event.at
+        record.sent_at = _sent_by(record.sent_at, event.at)
         record.ended_at, record.proven = None, False
 
 
 def _precedes(event: EventTime, known: Task) -> bool:
     return event.precedes(EventTime(known.worker, known.pid, known.clock, known.observed_at))
+
+
+def _sent_by(reported_at: float | None, *observed_at: float | None) -> float | None:
+    """Return when a task had been sent: senders report a moment later, when a worker may have it already."""
+    times = [at for at in (reported_at, *observed_at) if at is not None]
+    return None if reported_at is None else min(times)

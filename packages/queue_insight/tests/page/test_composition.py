@@ -6,6 +6,7 @@ import pytest
 from tests import values
 from tests.values import NOW
 
+from queue_insight import TaskState
 from queue_insight.page.clock import Clock
 from queue_insight.page.composition import MAX_NAMES, compose_by_name, page_at, page_of, task_row
 
@@ -46,3 +47,16 @@ def test_an_empty_list_has_one_empty_page():
 def test_positions_begin_at_one_and_unnamed_tasks_are_called_so():
     shown = task_row(values.task(name="", position=0), Clock(now=NOW, zone=UTC))
     assert (shown.position, shown.name, shown.since) == (1, "name not known", "?")
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [
+        (TaskState.QUEUED, "waiting"),
+        (TaskState.HANDED_OUT, "handed out"),
+        (TaskState.RESERVED, "taken"),
+        (TaskState.RUNNING, "running"),
+    ],
+)
+def test_a_state_is_called_as_in_the_columns_of_queues(state, label):
+    assert task_row(values.task(state=state), Clock(now=NOW, zone=UTC)).label == label

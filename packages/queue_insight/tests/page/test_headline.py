@@ -36,7 +36,7 @@ def movies(**fields):
 
 QUIET = values.queue(depth=0)
 CASES = [
-    ("nothing waits; 0 tasks run.", {"queues": (QUIET,)}),
+    ("Nothing waits; 0 tasks run.", {"queues": (QUIET,)}),
     ("1 task waits in 1 queue; 1 task runs.", {"running": (values.running(),)}),
     (
         "60 tasks wait in 2 queues, the oldest for 4 min 10 s; 0 tasks run.",
@@ -66,7 +66,7 @@ CASES = [
     ),
     (
         (
-            "1 worker lost; 1 task comes back within 1 h of their delivery; 1 task is lost for good; "
+            "1 worker lost; 1 task comes back within 1 h of its delivery; 1 task is lost for good; "
             "1 task lost, and whether the broker redelivers is not known; nothing waits; 0 tasks run."
         ),
         {
@@ -76,7 +76,7 @@ CASES = [
         },
     ),
     (
-        "of 1 task it is not known whether the end was reached; nothing waits; 0 tasks run.",
+        "Of 1 task it is not known whether the end was reached; nothing waits; 0 tasks run.",
         {"queues": (QUIET,), "running": (lost(state=TaskState.UNKNOWN),)},
     ),
     (
@@ -84,18 +84,18 @@ CASES = [
         {"queues": (QUIET,), "workers": (gone(state=WorkerState.LATE),)},
     ),
     (
-        "workers and running tasks are not known, as no collector has reported; 1 task waits in 1 queue.",
+        "Workers and running tasks are not known, as no collector has reported; 1 task waits in 1 queue.",
         {"collected_at": None, "fresh": False, "workers": ()},
     ),
     (
         (
-            "workers and running tasks are as of 11:59:20, as the collector is silent or disconnected; "
+            "Workers and running tasks are as of 11:59:20, as the collector is silent or disconnected; "
             "3 tasks wait in 1 queue."
         ),
         {"collected_at": NOW - timedelta(seconds=40), "fresh": False, "queues": (movies(),)},
     ),
     (
-        "what waits is not known, as the broker could not be read; 0 tasks run.",
+        "What waits is not known, as the broker could not be read; 0 tasks run.",
         {"broker_read": False, "queues": ()},
     ),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from queue_insight.page.names import key, shown
+from queue_insight.snapshot import TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,14 @@ class Part:
     percent: int
 
 
+#: What the columns of queues call the same.
+_LABELS: Final = {
+    TaskState.QUEUED: "waiting",
+    TaskState.HANDED_OUT: "handed out",
+    TaskState.RESERVED: "taken",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRow:
     """One task as a row."""
@@ -41,6 +50,8 @@ class TaskRow:
     key: str
     name: str
     state: str
+    #: The state as people read it.
+    label: str
     since: str
     args: str
     position: int | None
@@ -107,6 +118,7 @@ def task_row(task: TaskInfo, clock: Clock) -> TaskRow:
         key=key(task.id),
         name=shown(task.name) or "name not known",
         state=task.state.value,
+        label=_LABELS.get(task.state, task.state.value),
         since=clock.since(task.started_at or task.sent_at),
         args=shown(task.args_summary, 120),
         position=None if task.position is None else task.position + 1,

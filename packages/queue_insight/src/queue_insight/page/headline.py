@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +44,7 @@ def headline(
 
     The broker redelivers unacknowledged messages after `visibility_timeout_s`; None: not known.
     """
-    return (
+    first, *others = (
         *_unobserved(snapshot, clock),
         *_paused(paused or {}, clock),
         *_without_worker(snapshot, clock, paused or {}),
@@ -52,6 +52,7 @@ def headline(
         *_waiting(snapshot),
         *_running(snapshot),
     )
+    return (replace(first, text=first.text[0].upper() + first.text[1:]), *others)
 
 
 def sentence(clauses: Sequence[Clause]) -> str:
@@ -147,7 +148,7 @@ def _redelivery(tasks: list[TaskInfo], clock: Clock, timeout_s: float | None) ->
     if timeout_s is None:
         return "when the broker notices that its worker is gone"
     if len(starts) < len(tasks):
-        return f"within {duration(timeout_s)} of their delivery"
+        return f"within {duration(timeout_s)} of {'its' if len(tasks) == 1 else 'their'} delivery"
     return f"by {clock.minute(max(starts) + timedelta(seconds=timeout_s))}"
 
 
