@@ -59,9 +59,21 @@ def test_a_setting_of_the_wrong_type_is_refused(settings):
     assert "must be greater than zero" in said(check_settings())["fsmlock.E004"]
 
 
-def test_a_lease_of_more_than_a_year_is_refused(settings):
-    settings.FSMLOCK = {"LEASE": timedelta.max}
+@pytest.mark.parametrize("name", ["LEASE", "NOTICE_WITHIN", "REQUEUE_AFTER"])
+def test_a_span_of_more_than_a_year_is_refused(settings, name):
+    settings.FSMLOCK = {name: timedelta.max}
     assert "at most a year" in said(check_settings())["fsmlock.E004"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least"),
+    [("LEASE", timedelta(milliseconds=50), "0.1 s"), ("NOTICE_WITHIN", timedelta(milliseconds=1), "0.01 s")],
+)
+def test_a_span_too_short_to_work_with_is_refused(settings, name, value, least):
+    settings.FSMLOCK = {name: value}
+    assert f"must be at least {least}" in said(check_settings())["fsmlock.E004"]
+    settings.FSMLOCK = {name: 10 * value}
+    assert "fsmlock.E004" not in said(check_settings())
 
 
 @pytest.mark.parametrize(

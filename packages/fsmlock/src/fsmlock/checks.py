@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from django.apps import AppConfig
 
 _VENDORS = ("sqlite", "postgresql")
+#: A shorter lease is refused by hold(), and each renewal costs a statement for every hold.
+_SHORTEST = {"LEASE": timedelta(milliseconds=100), "NOTICE_WITHIN": timedelta(milliseconds=10)}
 
 
 @register("fsmlock")
@@ -97,12 +99,19 @@ def _values() -> Iterator[CheckMessage]:
         if not isinstance(value, kind):
             text = f"FSMLOCK[{f.name!r}] = {value!r} is not a {kind.__name__}."
             yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
-        elif isinstance(value, timedelta) and value <= timedelta(0):
-            text = f"FSMLOCK[{f.name!r}] = {value!r} must be greater than zero."
+        elif isinstance(value, timedelta) and (missed := _missed_range(f.name, value)):
+            text = f"FSMLOCK[{f.name!r}] = {value!r} must be {missed}."
             yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
-        elif isinstance(value, timedelta) and f.name == "LEASE" and value > timedelta(days=365):
-            text = f"FSMLOCK[{f.name!r}] = {value!r} must be at most a year."
-            yield Error(text, hint=f"Write e.g. {f.default!r}, the default.", id="fsmlock.E004")
+
+
+def _missed_range(name: str, value: timedelta) -> str:
+    """What a span of time must be and isn't; empty if it is."""
+    least = _SHORTEST.get(name, timedelta(0))
+    if value <= timedelta(0):
+        return "greater than zero"
+    if value < least:
+        return f"at least {least.total_seconds():g} s"
+    return "at most a year" if value > timedelta(days=365) else ""
 
 
 def _paths() -> Iterator[CheckMessage]:
