@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models.signals import post_init
 from django.utils import timezone
 
 from fsmlock.iteration import runs_on_many, subjects
@@ -35,6 +36,31 @@ def test_an_object_lists_so_many_runs_at_most(film, monkeypatch):
     monkeypatch.setattr(subjects, "MOST_RUNS", 2)
     runs = [Run.objects.create(iteration="shop.Locking", subject=resource(film)) for _ in range(3)]
     assert runs_on_many([film])[film] == (runs[2], runs[1])
+
+
+@pytest.fixture
+def runs_read():
+    """The keys of the runs that were made from rows, in order."""
+    read = []
+
+    def note(instance, **_):
+        if instance.pk is not None:
+            read.append(instance.pk)
+
+    post_init.connect(note, sender=Run)
+    yield read
+    post_init.disconnect(note, sender=Run)
+
+
+def test_of_the_runs_of_an_object_no_more_are_read_than_are_listed(film, monkeypatch, runs_read):
+    monkeypatch.setattr(subjects, "MOST_RUNS", 2)
+    other = Film.objects.create(name="Film 2")
+    for each in (film, other):
+        for _ in range(5):
+            Run.objects.create(iteration="shop.Locking", subject=resource(each))
+    found = runs_on_many([film, other])
+    assert [len(runs) for runs in found.values()] == [2, 2]
+    assert len(runs_read) == 4
 
 
 def test_a_target_that_is_gone_fails_the_run_and_not_who_enqueues_it():
