@@ -96,7 +96,7 @@ def test_a_listener_that_fails_is_counted_and_the_store_goes_on(capsys):
     assert "on_change failed" in capsys.readouterr().err
 
 
-def test_too_many_waiting_tasks_are_dropped_oldest_first_and_counted_but_no_end_is():
+def test_too_many_waiting_tasks_are_dropped_oldest_first_and_counted_but_no_end_is(capsys):
     store = Shaky()
     store.up = True
     store.gate.clear()
@@ -110,6 +110,7 @@ def test_too_many_waiting_tasks_are_dropped_oldest_first_and_counted_but_no_end_
     store.gate.set()
     outbox.flush()
     assert store.kept.get(f"{TASK}@/1").outcome == "succeeded"
+    assert capsys.readouterr().err.count("more than 10,000 states wait for delivery") == 1
 
 
 def test_secrets_reach_neither_the_store_nor_the_listener():

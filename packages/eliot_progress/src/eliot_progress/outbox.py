@@ -62,6 +62,7 @@ class Outbox:
         #: Failed deliveries, and states dropped because too many were waiting.
         self.failed = 0
         self.dropped = 0
+        self._reported_dropped = False
         self._thread = Background(self._run, "eliot-progress-outbox")
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
@@ -118,6 +119,7 @@ class Outbox:
         self._busy = True
         ends_first = True
         while oldest := self._take(ends_first=ends_first):
+            self._report_dropped()
             if not self._deliver(oldest[1]):
                 self._requeue(*oldest)
                 # The store may refuse this report alone: the other queue comes before it.
@@ -152,6 +154,15 @@ class Outbox:
             except Exception as error:  # noqa: BLE001 - as above
                 self._log_failure("on_change", error)
         return True
+
+    def _report_dropped(self) -> None:
+        """Write once to stderr that states are dropped. Only here: who queues may be a signal handler."""
+        if self.dropped and not self._reported_dropped:
+            self._reported_dropped = True
+            sys.stderr.write(
+                f"eliot_progress: more than {LIMIT:,} states wait for delivery: the oldest are dropped, which"
+                " is only counted from now on. Is the store too slow, or away?\n"
+            )
 
     def _log_failure(self, part: str, error: Exception) -> None:
         """Write the first failure to stderr; only count the others."""
