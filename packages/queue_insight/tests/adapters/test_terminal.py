@@ -38,7 +38,7 @@ def test_without_a_terminal_it_is_printed_once():
     text = printed(
         "q", queues=(values.queue(name="movies", depth=3, workers=()),), collected_at=None, fresh=False
     )
-    assert "workers and running tasks are not known" in text
+    assert "Workers and running tasks are not known" in text
     assert re.search(r"^movies +3 +\? +\? +\? ", text, re.MULTILINE)
 
 

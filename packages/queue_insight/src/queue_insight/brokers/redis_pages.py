@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from queue_insight.brokers.base import Message
 
-# Messages of a list in order of delivery, from a position on, until the server has read so many bytes.
+# Messages of a list in order of delivery, from a position on, until the server has read so many bytes; two at
+# least, as the first one of a page may be the last one of the page before.
 # It reads in steps, because an index in the middle of a long list costs as much as twenty messages there;
 # the first message says how large a step may be.
 PAGE: Final = """
@@ -29,7 +30,7 @@ local found, read = {}, 0
 local sample = redis.call('LINDEX', KEYS[1], -1 - first)
 if not sample then return found end
 local step = math.max(1, math.min(20, math.floor(100000 / (#sample + 1))))
-while #found < count and read < budget do
+while #found < math.min(count, 2) or (#found < count and read < budget) do
   local from = first + #found
   local size = math.min(step, count - #found)
   local part = redis.call('LRANGE', KEYS[1], -from - size, -from - 1)

@@ -7,12 +7,12 @@
   const button = document.getElementById("qi-live");
   if (!part || !button) return;
   // Whether the collector has saved is asked five times a second, or as often as the server says, and at least
-  // each second the part is fetched, as what the broker holds changes without it. A slow answer is asked for less
-  // often, so that answering costs a fifth of the time at most.
+  // each second the part is fetched, as what the broker holds changes without it. After a slow answer the pause is
+  // twice as long as that took, up to a second, so that answering costs a third of the time.
   let askMs = 200;
   const leastMs = 1000;
   const mostMs = Number(part.dataset.every) * 1000;
-  const share = 5;
+  const share = 2;
 
   const keyOf = (node) => node.dataset?.key;
   const isSameKind = (node, fresh) => node.nodeName === fresh.nodeName && keyOf(node) === keyOf(fresh);
@@ -90,8 +90,9 @@
       const begun = performance.now();
       try {
         const fresh = await fetchPart(begun < partDue ? version : null);
+        const tookMs = performance.now() - begun;
         // Without a collector there is no version to ask for.
-        pauseMs = Math.min(mostMs, Math.max(version ? askMs : leastMs, share * (performance.now() - begun)));
+        pauseMs = version ? Math.min(Math.max(askMs, share * tookMs), leastMs) : leastMs;
         if (fresh) partDue = begun + Math.max(leastMs, pauseMs);
         // Pausing while the answer was on its way holds it back.
         if (fresh && isLive()) update(fresh);
