@@ -3,16 +3,20 @@ from __future__ import annotations
 import hashlib
 import json
 
+import graphql
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
 from tests.sockets import Socket
 
+from timelapse.project import page_documents
 from timelapse.project.page_documents import documents
 
 ME = "query Me { me { username } }"
 LIST = "subscription Cameras { cameraListUpdates { kind } }"
-HASHES = {text: hashlib.sha256(text.encode()).hexdigest() for text in (ME, LIST)}
+PEOPLE = "query People($first: Int!) { people(first: $first) { totalCount } }"
+WRONG = "query Wrong { me { shoeSize } }"
+HASHES = {text: hashlib.sha256(text.encode()).hexdigest() for text in (ME, LIST, PEOPLE, WRONG)}
 OF_ANOTHER_VERSION = "This page is of another version than the server. Reload it."
 
 
@@ -22,7 +26,7 @@ def named(text):
 
 @pytest.fixture
 def page(settings, tmp_path):
-    """A page that was built with two documents."""
+    """A page that was built with these documents."""
     settings.UI_DIST = tmp_path
     (tmp_path / "documents.json").write_text(json.dumps({HASHES[text]: text for text in HASHES}))
     return tmp_path / "documents.json"
@@ -59,6 +63,33 @@ def test_a_document_is_found_by_its_hash(post):
 
 
 @pytest.mark.usefixtures("page")
+def test_a_document_of_the_page_is_validated_once(post, monkeypatch):
+    validated = []
+
+    def validate(schema, document):
+        validated.append(document)
+        return graphql.validate(schema, document)
+
+    monkeypatch.setattr(page_documents, "validate", validate)
+    page_documents._validated.cache_clear()
+    for _ in range(3):
+        assert post(extensions=named(ME))["data"] == {"me": {"username": "editor"}}
+    assert len(validated) == 1
+
+
+@pytest.mark.usefixtures("page")
+def test_the_variables_of_a_document_of_the_page_are_checked_each_time(post):
+    for first, code in ((2, "forbidden"), (1000, "bad_page_size"), (2, "forbidden")):
+        assert codes(post(extensions=named(PEOPLE), variables={"first": first}))[0][1] == code
+
+
+@pytest.mark.usefixtures("page")
+def test_a_document_of_the_page_that_does_not_fit_the_schema_is_refused_each_time(post):
+    for _ in range(2):
+        assert codes(post(extensions=named(WRONG)))[0][1] == "bad_document"
+
+
+@pytest.mark.usefixtures("page")
 def test_a_page_of_another_version_is_asked_to_reload(post):
     answer = post(extensions={"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}})
     assert codes(answer) == [(OF_ANOTHER_VERSION, "unknown_document")]
@@ -72,7 +103,7 @@ def test_nothing_is_found_while_the_page_is_not_built(post, settings, tmp_path):
 
 
 def test_a_page_that_is_built_anew_is_read_again(page):
-    assert len(documents()) == 2
+    assert len(documents()) == len(HASHES)
     page.write_text("{}")
     assert len(documents()) == 0
 
