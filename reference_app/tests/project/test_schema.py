@@ -52,3 +52,13 @@ def test_all_subscriptions_send_the_same_envelope(name):
     assert [interface.name for interface in message.interfaces] == ["LiveUpdate"]
     ages = {"brokerFreshness", "workersFreshness"} if name == "operationsUpdates" else set()
     assert set(message.fields) == {*message.interfaces[0].fields, "changed", *ages}
+
+
+@pytest.mark.parametrize(
+    "node",
+    graphql_schema(schema).get_implementations(graphql_schema(schema).type_map["Node"]).objects,
+    ids=str,
+)
+def test_a_node_declares_its_id_as_strawberry_looks_through_all_its_annotations_each_time_otherwise(node):
+    # Raises NodeIDAnnotationError for one that doesn't.
+    assert node.extensions["strawberry-definition"].origin.resolve_id_attr() == "pk"

@@ -72,7 +72,7 @@ async def _links(
 ) -> list[ShareLink]:
     if refusal(_SHARE, current_user(info), "sharing") is not None:
         return []
-    return cast("list[ShareLink]", await load(info, find, cast("Movie", subject).pk) or [])  # type: ignore[attr-defined]
+    return cast("list[ShareLink]", await load(info, find, cast("Movie", subject).pk) or [])
 
 
 @strawberry.type

@@ -87,6 +87,8 @@ class LiveUpdate:
 class Stateful(relay.Node, WithTransitions, WithLocks):
     """A row of a model with states."""
 
+    # Declared, as Strawberry otherwise looks through all annotations for it each time that it answers an id.
+    pk: relay.NodeID[int]
     state: str
 
     @strawberry_django.field(description="The state in words.")

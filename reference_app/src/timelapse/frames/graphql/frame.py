@@ -50,6 +50,7 @@ class Fact:
 class Frame(relay.Node):
     """A picture that a camera took."""
 
+    pk: relay.NodeID[int]  # declared, as for Stateful
     sequence: int
     captured_at: datetime
     received_at: datetime
