@@ -14,11 +14,14 @@ interface Props {
   readonly tone: Tone;
   readonly label: string;
   readonly detail?: string | undefined;
-  readonly pulsing?: boolean;
+  readonly beat?: number | null;
 }
 
-/** A coloured dot, a label and an optional detail. The dot pulses while something is alive. */
-export function StateBadge({ tone, label, detail, pulsing = false }: Props) {
+/**
+ * A coloured dot, a label and an optional detail. The dot pulses once for each new `beat`: an animation without an
+ * end would keep the processor of every open page at work.
+ */
+export function StateBadge({ tone, label, detail, beat = null }: Props) {
   return (
     <Box
       component="span"
@@ -33,6 +36,7 @@ export function StateBadge({ tone, label, detail, pulsing = false }: Props) {
     >
       <Box
         component="span"
+        key={beat}
         aria-hidden
         sx={{
           flex: "none",
@@ -40,8 +44,8 @@ export function StateBadge({ tone, label, detail, pulsing = false }: Props) {
           height: 9,
           borderRadius: tone === "bad" ? "2px" : "50%",
           bgcolor: colours[tone],
-          "@keyframes pulse": { "0%, 100%": { opacity: 1 }, "50%": { opacity: 0.35 } },
-          animation: pulsing ? "pulse 2s ease-in-out infinite" : "none",
+          "@keyframes pulse": { "50%": { opacity: 0.35 } },
+          animation: beat === null ? "none" : "pulse 0.8s ease-in-out",
         }}
       />
       <Box component="span" sx={{ color: colours[tone], fontWeight: 650, overflowWrap: "normal" }}>

@@ -78,7 +78,7 @@ describe("assessLiveness", () => {
         now,
         connected ? now : null,
       );
-      expect(status).toEqual({ liveness, overdueMs: overdue, silentMs: null });
+      expect(status).toEqual({ liveness, heartbeatAt: null, overdueMs: overdue, silentMs: null });
     },
   );
 
@@ -89,7 +89,12 @@ describe("assessLiveness", () => {
   ])("in an outage of its own, the last contact $contactAt decides: $liveness", (each) => {
     const heartbeat = { reported: "ALIVE", nextBy: NEXT_BY, graceMs: GRACE, heartbeatAt: null };
     const status = assessLiveness(heartbeat, NEXT_BY + 99_999, each.contactAt);
-    expect(status).toEqual({ liveness: each.liveness, overdueMs: each.overdue, silentMs: null });
+    expect(status).toEqual({
+      liveness: each.liveness,
+      heartbeatAt: null,
+      overdueMs: each.overdue,
+      silentMs: null,
+    });
   });
 
   test("counts the time since the last heartbeat, never below zero", () => {

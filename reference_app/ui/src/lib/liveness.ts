@@ -9,9 +9,10 @@ export interface Heartbeat {
   readonly heartbeatAt: number | null;
 }
 
-/** The assessment: how long the heartbeat is overdue, and how long ago the last one was. Milliseconds. */
+/** The assessment: when the last heartbeat was, how long it is silent and how long overdue. Milliseconds. */
 export interface LivenessStatus {
   readonly liveness: Liveness;
+  readonly heartbeatAt: number | null;
   readonly overdueMs: number;
   readonly silentMs: number | null;
 }
@@ -22,8 +23,14 @@ export interface LivenessStatus {
  * last one. In an outage of this page's own connection nothing is late; once that is lost (null), all is unknown.
  */
 export function assessLiveness(heartbeat: Heartbeat, now: number, contactAt: number | null): LivenessStatus {
-  const silentMs = heartbeat.heartbeatAt === null ? null : Math.max(0, now - heartbeat.heartbeatAt);
-  const status = (liveness: Liveness, overdueMs = 0): LivenessStatus => ({ liveness, overdueMs, silentMs });
+  const { heartbeatAt } = heartbeat;
+  const silentMs = heartbeatAt === null ? null : Math.max(0, now - heartbeatAt);
+  const status = (liveness: Liveness, overdueMs = 0): LivenessStatus => ({
+    liveness,
+    heartbeatAt,
+    overdueMs,
+    silentMs,
+  });
   const reported = known(heartbeat.reported);
   if (reported === "finished") return status("finished");
   if (contactAt === null) return status("unknown");

@@ -66,7 +66,7 @@ export function DesignPage() {
             {TONES.map((tone) => (
               <StateBadge key={tone} tone={tone} label={tone} />
             ))}
-            <StateBadge tone="good" label="Alive" detail="3 s ago" pulsing />
+            <StateBadge tone="good" label="Alive" detail="3 s ago" beat={0} />
             {NAMES.map((name) => (
               <StateBadge key={name} tone="attention" label="Waiting" detail={name} />
             ))}

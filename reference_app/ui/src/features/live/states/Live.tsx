@@ -4,5 +4,5 @@ import { StateBadge } from "../../../design/StateBadge.tsx";
 
 /** Live messages arrive as promised. */
 export function Live() {
-  return <StateBadge tone="good" label={t`Live`} pulsing />;
+  return <StateBadge tone="good" label={t`Live`} />;
 }
