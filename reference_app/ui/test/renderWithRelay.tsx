@@ -1,7 +1,12 @@
 import { act, render, type RenderResult } from "@testing-library/react";
 import { Suspense, type ReactNode } from "react";
 import { RelayEnvironmentProvider, useLazyLoadQuery } from "react-relay";
-import type { GraphQLTaggedNode, OperationDescriptor, OperationType } from "relay-runtime";
+import {
+  commitLocalUpdate,
+  type GraphQLTaggedNode,
+  type OperationDescriptor,
+  type OperationType,
+} from "relay-runtime";
 import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } from "relay-test-utils";
 import { Router, useLocation } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
@@ -101,5 +106,32 @@ export function answer(
 ): void {
   act(() => {
     environment.mock.resolve(operation, MockPayloadGenerator.generate(operation, mocks));
+  });
+}
+
+const FIELD = {
+  kind: "TEXT",
+  default: null,
+  unit: "",
+  optional: false,
+  multiline: false,
+  group: "",
+  choices: [],
+  help: "",
+};
+
+/** Answers what a transition asks for, which is fetched once somebody is about to choose it. */
+export function answerQuestions(environment: MockEnvironment, fields: readonly object[]): void {
+  const asked = running(environment, "useQuestionsQuery");
+  const id = String(asked.request.variables.id);
+  let type: string | undefined;
+  commitLocalUpdate(environment, (store) => {
+    type = store.get(id)?.getType();
+  });
+  const availableTransition = { input: fields.map((field) => ({ ...FIELD, ...field })) };
+  act(() => {
+    environment.mock.resolve(asked, {
+      data: { node: { __typename: type, __isStateful: type, id, availableTransition } },
+    });
   });
 }

@@ -5,6 +5,7 @@ import Menu from "@mui/material/Menu";
 import MenuItem from "@mui/material/MenuItem";
 import type { ReactNode } from "react";
 
+import { intent } from "./intent.ts";
 import { VisuallyHidden } from "./VisuallyHidden.tsx";
 
 /** One entry of the menu. */
@@ -29,6 +30,8 @@ interface Props {
   readonly actions: readonly MenuAction[];
   /** Why, if all that can't be done now share it: it is said once, below them. Null if they don't. */
   readonly sharedRefusal?: ReactNode;
+  /** Somebody is about to choose it. */
+  readonly onIntent?: (name: string) => void;
   readonly onChoose: (name: string) => void;
   readonly onClose: () => void;
 }
@@ -41,6 +44,7 @@ export function ActionMenu({
   open,
   actions,
   sharedRefusal = null,
+  onIntent,
   onChoose,
   onClose,
 }: Props) {
@@ -65,6 +69,7 @@ export function ActionMenu({
           key={action.name}
           action={action}
           saidBy={sharedRefusal === null ? undefined : sharedId}
+          onIntent={() => onIntent?.(action.name)}
           onChoose={() => {
             onChoose(action.name);
           }}
@@ -91,10 +96,11 @@ interface EntryProps {
   readonly action: MenuAction;
   /** The id of what says why it can't be done, if the entry doesn't. */
   readonly saidBy: string | undefined;
+  readonly onIntent: () => void;
   readonly onChoose: () => void;
 }
 
-function Entry({ action, saidBy, onChoose }: EntryProps) {
+function Entry({ action, saidBy, onIntent, onChoose }: EntryProps) {
   const { name, label, isDangerous, refusal } = action;
   const isRefused = refusal !== null;
   return (
@@ -102,6 +108,7 @@ function Entry({ action, saidBy, onChoose }: EntryProps) {
       data-testid={`transition-${name}`}
       disabled={isRefused}
       aria-describedby={isRefused ? saidBy : undefined}
+      {...(!isRefused && intent(onIntent))}
       onClick={onChoose}
       sx={{
         display: "block",

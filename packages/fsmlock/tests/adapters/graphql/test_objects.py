@@ -166,3 +166,15 @@ def test_all_fields_can_be_queried_at_once(film):
     assert answer.data["reasons"][0]["remedy"] == "Import some."
     assert answer.data["reasons"][0]["params"] == {}
     assert answer.data["holds"][0]["token"] == held.token
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("runs", [strawberry.Schema.execute_sync, async_to_sync(strawberry.Schema.execute)])
+def test_one_transition_is_found_by_its_name_while_it_is_available(film, runs):
+    query = """{ films { offered: availableTransition(name: "publish") { name allowed asks input { name } }
+      unknown: availableTransition(name: "publich") { name } } }"""
+    answer = runs(strawberry.Schema(Films), query, context_value=contexts()["view"])
+    assert answer.errors is None
+    assert answer.data["films"] == [
+        {"offered": {"name": "publish", "allowed": True, "asks": False, "input": []}, "unknown": None}
+    ]

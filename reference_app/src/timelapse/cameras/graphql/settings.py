@@ -12,6 +12,7 @@ import strawberry
 
 from camera_agent.protocol import reading
 from camera_agent.protocol.settings import DeliverySettings, ExposureSettings, Schedule
+from fsmlock.reasons import translated
 from timelapse.cameras.settings_form import TABLES
 
 if TYPE_CHECKING:
@@ -42,9 +43,19 @@ def _made(table: type[Struct], name: str) -> Any:  # noqa: ANN401 - a class made
     fields = reading.fields_of(table)
     annotations = {python_name(field.name): _TYPES[field.kind] for field in fields}
     values = {python_name(field.name): _field(field) for field in fields}
+    for field in fields:
+        if field.kind == "choice":
+            annotations[_label_name(field)] = str | None
+            values[_label_name(field)] = strawberry.field(
+                description=f"`{field.name}` in the words of the form.", default=None
+            )
     made = type(name, (), {"__annotations__": annotations, "__doc__": table.__doc__, **values})
     description = str(table.__doc__)
     return strawberry.type(made, description=description)
+
+
+def _label_name(field: Field) -> str:
+    return f"{python_name(field.name)}_label"
 
 
 def _field(field: Field) -> Any:  # noqa: ANN401 - strawberry's field
@@ -89,4 +100,9 @@ def to_graphql(table: str, stored: object) -> Any:  # noqa: ANN401 - one of the 
         return None
     # An older revision may hold what today's types don't.
     fitting = reading.fitting(TABLES[table], stored)
-    return _OUTPUTS[table](**{python_name(name): value for name, value in fitting.items()})
+    labels = {
+        _label_name(field): translated(dict(field.choices)[str(fitting[field.name])])
+        for field in reading.fields_of(TABLES[table])
+        if field.kind == "choice" and field.name in fitting
+    }
+    return _OUTPUTS[table](**{python_name(name): value for name, value in fitting.items()}, **labels)

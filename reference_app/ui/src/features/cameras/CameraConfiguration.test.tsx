@@ -5,22 +5,11 @@ import { commitLocalUpdate } from "relay-runtime";
 import type { MockEnvironment } from "relay-test-utils";
 import { expect, test } from "vitest";
 
-import { answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import { answer, answerQuestions, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
 import type { CameraConfigurationTestQuery } from "./__generated__/CameraConfigurationTestQuery.graphql";
 import { CameraConfiguration } from "./CameraConfiguration.tsx";
 
-const setting = (over: object) => ({
-  kind: "NUMBER",
-  label: "",
-  default: null,
-  optional: true,
-  multiline: false,
-  group: "",
-  unit: "",
-  choices: [],
-  help: "",
-  ...over,
-});
+const setting = (over: object) => ({ kind: "NUMBER", optional: true, ...over });
 const configure = (over: object = {}) => ({
   name: "configure",
   label: "Change settings",
@@ -28,23 +17,24 @@ const configure = (over: object = {}) => ({
   confirm: null,
   allowed: true,
   reasons: [],
-  input: [
-    setting({ name: "interval_s", label: "Interval", unit: "seconds", default: 30, optional: false }),
-    setting({ name: "schedule.windows", label: "Windows", kind: "TEXT", multiline: true, group: "Schedule" }),
-    setting({ name: "schedule.latitude", label: "Latitude", group: "Schedule" }),
-    setting({
-      name: "delivery.ordered",
-      label: "Order",
-      kind: "CHOICE",
-      group: "Delivery",
-      choices: [
-        { value: false, label: "Flexible" },
-        { value: true, label: "Strict" },
-      ],
-    }),
-  ],
+  asks: true,
   ...over,
 });
+const FIELDS = [
+  setting({ name: "interval_s", label: "Interval", unit: "seconds", default: 30, optional: false }),
+  setting({ name: "schedule.windows", label: "Windows", kind: "TEXT", multiline: true, group: "Schedule" }),
+  setting({ name: "schedule.latitude", label: "Latitude", group: "Schedule" }),
+  setting({
+    name: "delivery.ordered",
+    label: "Order",
+    kind: "CHOICE",
+    group: "Delivery",
+    choices: [
+      { value: false, label: "Flexible" },
+      { value: true, label: "Strict" },
+    ],
+  }),
+];
 
 const roof = {
   __typename: "Camera",
@@ -83,7 +73,8 @@ test("saves a configuration, and keeps what was typed when it is refused", async
   const panel = screen.getByRole("region", { name: "Configuration" });
   expect(panel).toHaveTextContent("30 s");
   await userEvent.click(within(panel).getByRole("button", { name: "Change" }));
-  const interval = screen.getByLabelText("Interval in seconds");
+  answerQuestions(environment, FIELDS);
+  const interval = await screen.findByLabelText("Interval in seconds");
   expect(interval).toHaveValue("30");
   await userEvent.clear(interval);
   await userEvent.paste("often");
@@ -143,6 +134,7 @@ test("shows why the agent refused a configuration, and why the user may not chan
 test("the form keeps what is typed when a live update refuses the change, and says why", async () => {
   const environment = show();
   await userEvent.click(screen.getByRole("button", { name: "Change" }));
+  answerQuestions(environment, FIELDS);
   await userEvent.type(await screen.findByLabelText("Latitude"), "47,4");
   act(() => {
     commitLocalUpdate(environment, (store) => {
@@ -202,8 +194,10 @@ test("says what is not known of the settings", async () => {
 test("asks what follows from what is typed once it has settled", async () => {
   const environment = show();
   await userEvent.click(screen.getByRole("button", { name: "Change" }));
+  answerQuestions(environment, FIELDS);
+  const latitude = await screen.findByLabelText("Latitude");
   forecast(environment, {});
-  await userEvent.type(screen.getByLabelText("Latitude"), "47,4");
+  await userEvent.type(latitude, "47,4");
   await waitFor(() => {
     expect(running(environment, "useCaptureForecastQuery").request.variables).toMatchObject({
       configuration: { interval_s: 30, "schedule.latitude": 47.4 },

@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
@@ -11,7 +12,9 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
+import { Questions } from "../live/Questions.tsx";
 import { TransitionButton } from "../live/TransitionButton.tsx";
+import { useQuestions } from "../live/useQuestions.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import { WhyButton } from "../live/WhyButton.tsx";
 import type {
@@ -19,7 +22,7 @@ import type {
   CameraConfiguration_camera$key,
 } from "./__generated__/CameraConfiguration_camera.graphql";
 import { CaptureForecast } from "./CaptureForecast.tsx";
-import { ConfigurationForm } from "./ConfigurationForm.tsx";
+import { CONFIGURE, ConfigurationForm } from "./ConfigurationForm.tsx";
 
 /** What applies where the server sets nothing: the agent's own configuration file. */
 const notSet = () => t`Not set (agent’s own setting)`;
@@ -38,10 +41,10 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
             windows
           }
           exposure {
-            mode
+            modeLabel
           }
           delivery {
-            when
+            whenLabel
             windows
             networks
             rateKibPerSecond
@@ -55,39 +58,50 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         ...usePossibility_object
         availableTransitions {
           name
-          input {
-            name
-            choices {
-              value
-              label
-            }
-          }
           ...TransitionButton_transition
-          ...ConfigurationForm_transition
         }
       }
     `,
     camera,
   );
-  // As it was when somebody pressed the button: a live update doesn't take the form away.
-  const [edited, setEdited] = useState<(typeof data)["availableTransitions"][number] | null>(null);
+  // A live update doesn't take the form away.
+  const [isEdited, setEdited] = useState(false);
+  const { questions, prepare, forget } = useQuestions();
   const { configuration, configRevision, configError } = data;
-  const offer = data.availableTransitions.find(({ name }) => name === "configure");
-  const labelOf = (setting: string, value: unknown) =>
-    offer?.input.find(({ name }) => name === setting)?.choices.find((choice) => choice.value === value)
-      ?.label ?? String(value);
-  if (edited !== null) {
+  const offer = data.availableTransitions.find(({ name }) => name === CONFIGURE);
+  const prepareForm = () => {
+    prepare(data.id, CONFIGURE);
+  };
+  const close = () => {
+    setEdited(false);
+    forget();
+  };
+  if (isEdited && questions !== null) {
     return (
       <Panel title={t`Change configuration`}>
-        <ConfigurationForm
-          camera={data.id}
-          revision={configuration.revision}
-          transition={edited}
-          object={data}
-          onClose={() => {
-            setEdited(null);
+        <Questions
+          asked={questions}
+          onRetry={() => {
+            forget();
+            prepareForm();
           }}
-        />
+          around={(instead) => (
+            <Box sx={{ display: "grid", gap: 2, justifyItems: "start" }}>
+              <Box sx={{ width: "100%" }}>{instead}</Box>
+              <Button onClick={close}>{t`Cancel`}</Button>
+            </Box>
+          )}
+        >
+          {(asking) => (
+            <ConfigurationForm
+              camera={data.id}
+              revision={configuration.revision}
+              transition={asking}
+              object={data}
+              onClose={close}
+            />
+          )}
+        </Questions>
       </Panel>
     );
   }
@@ -105,8 +119,8 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         properties={[
           [t`Interval`, formatDuration(configuration.intervalSeconds)],
           [t`Windows`, windows(configuration.schedule)],
-          [t`Exposure`, mode(configuration.exposure, labelOf)],
-          [t`Delivery`, summary(configuration.delivery, labelOf)],
+          [t`Exposure`, configuration.exposure?.modeLabel ?? notSet()],
+          [t`Delivery`, summary(configuration.delivery)],
           [
             t`Revision`,
             <RevisionStatus
@@ -129,9 +143,11 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
             label={t`Change`}
             size="small"
             busy={false}
-            why={<WhyButton of={data.id} to="configure" />}
+            why={<WhyButton of={data.id} to={CONFIGURE} />}
+            onIntent={prepareForm}
             onPress={() => {
-              setEdited(offer);
+              prepareForm();
+              setEdited(true);
             }}
           />
         </Box>
@@ -169,8 +185,6 @@ function LastChange({ who, at }: { readonly who: string; readonly at: string | n
 }
 
 type Configuration = CameraConfiguration_camera$data["configuration"];
-/** The label of a setting's value, as the form has it. */
-type LabelOf = (setting: string, value: unknown) => string;
 
 function windows(schedule: Configuration["schedule"]): string {
   if (!schedule) return notSet();
@@ -178,17 +192,13 @@ function windows(schedule: Configuration["schedule"]): string {
   return listed.length > 0 ? listed.join("; ") : "always";
 }
 
-function mode(exposure: Configuration["exposure"], labelOf: LabelOf): string {
-  return exposure?.mode ? labelOf("exposure.mode", exposure.mode) : notSet();
-}
-
 /* eslint-disable-next-line lingui/no-unlocalized-strings -- a unit */
 const UPLOAD = "parallel upload";
 
-function summary(delivery: Configuration["delivery"], labelOf: LabelOf): string {
-  const { when, windows, networks, rateKibPerSecond: rate, ordered, parallel } = delivery ?? {};
+function summary(delivery: Configuration["delivery"]): string {
+  const { whenLabel, windows, networks, rateKibPerSecond: rate, ordered, parallel } = delivery ?? {};
   const parts = [
-    when ? labelOf("delivery.when", when) : "",
+    whenLabel ?? "",
     (windows ?? []).join(", "),
     networks && networks.length > 0 ? t`over ${networks.join(", ")}` : "",
     parallel ? formatCount(parallel, UPLOAD) : "",

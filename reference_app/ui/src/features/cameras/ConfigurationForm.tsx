@@ -3,16 +3,15 @@ import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { lazy, Suspense } from "react";
-import { graphql, readInlineData } from "react-relay";
 
 import { fetched } from "../../relay/code.ts";
 import type { usePossibility_object$key } from "../live/__generated__/usePossibility_object.graphql";
 import { NoLongerPossible } from "../live/NoLongerPossible.tsx";
+import type { AskingTransition } from "../live/Questions.tsx";
 import { TransitionFields } from "../live/TransitionFields.tsx";
 import { usePossibility } from "../live/usePossibility.ts";
 import { useTransitionForm } from "../live/useTransitionForm.ts";
 import { CaptureForecast } from "./CaptureForecast.tsx";
-import type { ConfigurationForm_transition$key } from "./__generated__/ConfigurationForm_transition.graphql";
 
 const ScheduleEditor = lazy(async () => ({
   default: (await fetched(import("./ScheduleEditor.tsx"))).ScheduleEditor,
@@ -23,30 +22,27 @@ interface Props {
   readonly camera: string;
   /** The revision that is changed. */
   readonly revision: number;
-  /** As it was when somebody began: a live update doesn't change what is being filled in. */
-  readonly transition: ConfigurationForm_transition$key;
+  /** What the server asks for. */
+  readonly transition: AskingTransition;
   /** The camera, which may change meanwhile. */
   readonly object: usePossibility_object$key;
   readonly onClose: () => void;
 }
 
+/** The transition that changes the settings. */
+export const CONFIGURE = "configure";
 /** The setting below which its week is shown, and what follows from it. */
 const WINDOWS = "schedule.windows";
 
 /** The form of all that the server asks for a camera's settings. Its errors appear at their fields. */
 export function ConfigurationForm({ camera, revision, transition, object, onClose }: Props) {
-  const data = readInlineData(
-    graphql`
-      fragment ConfigurationForm_transition on Transition @inline {
-        name
-        ...TransitionFields_transition
-        ...useTransitionForm_transition
-      }
-    `,
+  const { values, filled, set, submit, busy, errors } = useTransitionForm(
+    camera,
+    CONFIGURE,
     transition,
+    onClose,
   );
-  const { values, filled, set, submit, busy, errors } = useTransitionForm(camera, data.name, data, onClose);
-  const { isGone, isAllowed } = usePossibility(object, data.name);
+  const { isGone, isAllowed } = usePossibility(object, CONFIGURE);
   const isPossible = busy || isAllowed;
   return (
     <Box
@@ -58,13 +54,13 @@ export function ConfigurationForm({ camera, revision, transition, object, onClos
       }}
       sx={{ display: "grid", gap: 2, mt: 1 }}
     >
-      {!isPossible && <NoLongerPossible of={camera} transition={data.name} isGone={isGone} />}
+      {!isPossible && <NoLongerPossible of={camera} transition={CONFIGURE} isGone={isGone} />}
       <Typography
         variant="caption"
         sx={{ color: "text.secondary" }}
       >{t`A group that is left empty keeps the agent’s own settings.`}</Typography>
       <TransitionFields
-        transition={data}
+        transition={transition}
         values={values}
         errors={errors}
         onChange={set}

@@ -22,7 +22,7 @@ interface Props {
 export function MoreActions({ of, transitions, labels }: Props) {
   const offered = useOffers(transitions);
   const shared = sharedRefusal(offered);
-  const [choose, busy] = useChosenTransition(of);
+  const { choose, prepare, busy } = useChosenTransition(of);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);
   const id = useId();
@@ -51,10 +51,12 @@ export function MoreActions({ of, transitions, labels }: Props) {
             refusal: allowed ? null : <Reasons reasons={reasons} />,
           }))}
           sharedRefusal={shared ? <Reasons reasons={shared.reasons} /> : null}
+          onIntent={(name) => {
+            offered.filter((each) => each.name === name).forEach(prepare);
+          }}
           onChoose={(name) => {
             setOpen(false);
-            const chosen = offered.find((each) => each.name === name);
-            if (chosen) choose(chosen);
+            offered.filter((each) => each.name === name).forEach(choose);
           }}
           onClose={() => {
             setOpen(false);

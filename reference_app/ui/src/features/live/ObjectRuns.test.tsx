@@ -12,7 +12,7 @@ const pause = {
   label: "Pause",
   kind: "NORMAL",
   confirm: null,
-  input: [],
+  asks: false,
   allowed: true,
   reasons: [],
 };

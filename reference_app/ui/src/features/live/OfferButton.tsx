@@ -3,6 +3,7 @@ import Button, { type ButtonProps } from "@mui/material/Button";
 import { useId, type ReactNode } from "react";
 
 import type { Reasons_reasons$key } from "./__generated__/Reasons_reasons.graphql";
+import { intent } from "../../design/intent.ts";
 import { Refusal } from "./Refusal.tsx";
 
 export interface OfferButtonProps {
@@ -10,6 +11,8 @@ export interface OfferButtonProps {
   readonly allowed: boolean;
   readonly reasons: Reasons_reasons$key;
   readonly onPress: () => void;
+  /** Somebody points at it or has the focus on it, so that they may press it next. */
+  readonly onIntent?: () => void;
   readonly busy: boolean;
   readonly testId?: string;
   readonly size?: ButtonProps["size"];
@@ -32,6 +35,7 @@ export function OfferButton({
   allowed,
   reasons,
   onPress,
+  onIntent,
   busy,
   testId,
   size = "medium",
@@ -57,6 +61,7 @@ export function OfferButton({
         loadingPosition={icon === undefined ? "center" : "start"}
         aria-disabled={off}
         aria-describedby={blocked ? (saidBy ?? ownId) : undefined}
+        {...(!off && intent(onIntent))}
         onClick={() => {
           if (!off) onPress();
         }}

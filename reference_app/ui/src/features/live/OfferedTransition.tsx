@@ -27,7 +27,7 @@ interface Props {
 /** The button of one transition. It asks first what the server wants to know, or to have confirmed. */
 export function OfferedTransition({ of, transition, label, isBeside = false, why, saidBy }: Props) {
   const offers = useOffers([transition]);
-  const [choose, busy] = useChosenTransition(of);
+  const { choose, prepare, busy } = useChosenTransition(of);
   return offers.map((data) => (
     <OfferButton
       key={data.name}
@@ -39,6 +39,9 @@ export function OfferedTransition({ of, transition, label, isBeside = false, why
       testId={`transition-${data.name}`}
       busy={busy}
       why={why}
+      onIntent={() => {
+        prepare(data);
+      }}
       onPress={() => {
         choose(data);
       }}

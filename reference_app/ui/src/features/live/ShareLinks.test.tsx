@@ -12,7 +12,7 @@ const revoke = {
   label: "Revoke",
   kind: "DANGER",
   confirm: { title: "Revoke this link?", text: "This can't be undone." },
-  input: [],
+  asks: false,
   allowed: true,
   reasons: [],
 };

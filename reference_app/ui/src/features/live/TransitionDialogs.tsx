@@ -1,7 +1,8 @@
-import { useState, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 
 import { onDemand } from "./onDemand.tsx";
-import { AskContext, type Asked } from "./useAsk.ts";
+import { AskContext, type Ask, type Asked } from "./useAsk.ts";
+import { useQuestions } from "./useQuestions.ts";
 
 const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.tsx")).TransitionDialog);
 
@@ -11,14 +12,33 @@ const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.
  */
 export function TransitionDialogs({ children }: { readonly children: ReactNode }) {
   const [asked, setAsked] = useState<Asked | null>(null);
+  const { questions, prepare, forget } = useQuestions();
+  const ask = useMemo<Ask>(() => {
+    const prepared = (id: string, { name, asks }: Asked["transition"]) => {
+      if (asks) prepare(id, name);
+    };
+    return {
+      prepare: prepared,
+      open: (chosen) => {
+        prepared(chosen.id, chosen.transition);
+        setAsked(chosen);
+      },
+    };
+  }, [prepare]);
   return (
-    <AskContext value={setAsked}>
+    <AskContext value={ask}>
       {children}
       {asked !== null && (
         <TransitionDialog
           {...asked}
+          questions={asked.transition.asks ? questions : null}
+          onRetry={() => {
+            forget();
+            prepare(asked.id, asked.transition.name);
+          }}
           onClose={() => {
             setAsked(null);
+            forget();
           }}
         />
       )}

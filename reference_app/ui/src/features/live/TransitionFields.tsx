@@ -9,7 +9,8 @@ import { TransitionField } from "./TransitionField.tsx";
 import type { TransitionError } from "./useTransition.ts";
 
 interface Props {
-  readonly transition: TransitionFields_transition$key;
+  /** Null for one that asks for nothing. */
+  readonly transition: TransitionFields_transition$key | null;
   readonly values: Readonly<Record<string, unknown>>;
   readonly errors: readonly TransitionError[];
   readonly onChange: (name: string, value: unknown) => void;
@@ -19,7 +20,7 @@ interface Props {
 
 /** All that a transition asks for, by its groups. Each error stands at its field, and others on top. */
 export function TransitionFields({ transition, values, errors, onChange, below = {} }: Props) {
-  const { input } = readInlineData(
+  const asking = readInlineData(
     graphql`
       fragment TransitionFields_transition on Transition @inline {
         input {
@@ -31,6 +32,7 @@ export function TransitionFields({ transition, values, errors, onChange, below =
     `,
     transition,
   );
+  const input = asking?.input ?? [];
   const fields = useRef<HTMLDivElement>(null);
   useEffect(() => {
     fields.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(); // a form may be longer than a screen

@@ -3,9 +3,16 @@ import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { commitLocalUpdate } from "relay-runtime";
 import type { MockEnvironment } from "relay-test-utils";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
+import {
+  allRunning,
+  answer,
+  answerQuestions,
+  renderFromQuery,
+  running,
+} from "../../../test/renderWithRelay.tsx";
+import { RequestFailed } from "../../relay/network.ts";
 import type { TransitionsTestQuery } from "./__generated__/TransitionsTestQuery.graphql";
 import { Transitions } from "./Transitions.tsx";
 
@@ -14,22 +21,13 @@ const offer = (over: object) => ({
   label: "Archive",
   kind: "NORMAL",
   confirm: null,
-  input: [],
+  asks: false,
   allowed: true,
   reasons: [],
   ...over,
 });
-const field = (over: object) => ({
-  kind: "TEXT",
-  default: "",
-  unit: "",
-  optional: false,
-  multiline: false,
-  group: "",
-  choices: [],
-  help: "",
-  ...over,
-});
+const ASKING = { asks: true };
+const TITLE = [{ name: "title", label: "Title" }];
 
 function show(
   offers: readonly object[],
@@ -156,30 +154,27 @@ test("what can't be undone is asked first, and may be left as it is", async () =
 });
 
 test("each field is asked for by a control of its kind, with its default", async () => {
-  const environment = show([
-    offer({
-      input: [
-        field({ name: "title", label: "Title" }),
-        field({ name: "days", label: "Days", kind: "WHOLE_NUMBER", default: 30, unit: "days" }),
-        field({ name: "quietly", label: "Quietly", kind: "YES_OR_NO", default: false }),
-        field({
-          name: "place",
-          label: "Place",
-          kind: "CHOICE",
-          default: "disk",
-          choices: [
-            { value: "disk", label: "On the disk" },
-            { value: "tape", label: "On tape" },
-          ],
-        }),
-      ],
-    }),
-  ]);
+  const environment = show([offer(ASKING)]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  answerQuestions(environment, [
+    { name: "title", label: "Title" },
+    { name: "days", label: "Days", kind: "WHOLE_NUMBER", default: 30, unit: "days" },
+    { name: "quietly", label: "Quietly", kind: "YES_OR_NO", default: false },
+    {
+      name: "place",
+      label: "Place",
+      kind: "CHOICE",
+      default: "disk",
+      choices: [
+        { value: "disk", label: "On the disk" },
+        { value: "tape", label: "On tape" },
+      ],
+    },
+  ]);
   const dialog = await screen.findByRole("dialog", { name: "Archive" });
-  expect(within(dialog).getByRole("textbox", { name: "Days in days" })).toHaveValue("30");
+  expect(await within(dialog).findByRole("textbox", { name: "Days in days" })).toHaveValue("30");
   expect(within(dialog).getByRole("combobox", { name: "Place" })).toHaveTextContent("On the disk");
-  await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
+  await userEvent.type(await within(dialog).findByRole("textbox", { name: "Title" }), "Dawn");
   await userEvent.click(within(dialog).getByRole("checkbox", { name: "Quietly" }));
   await userEvent.click(within(dialog).getByRole("button", { name: "Archive" }));
   expect(running(environment, "useTransitionMutation").request.variables).toEqual({
@@ -206,10 +201,11 @@ test("a refusal is shown with its remedy", async () => {
 });
 
 test("a refusal in a dialog leaves it open with what was typed, and closes it once accepted", async () => {
-  const environment = show([offer({ input: [field({ name: "title", label: "Title" })] })]);
+  const environment = show([offer(ASKING)]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  answerQuestions(environment, TITLE);
   const dialog = await screen.findByRole("dialog", { name: "Archive" });
-  await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
+  await userEvent.type(await within(dialog).findByRole("textbox", { name: "Title" }), "Dawn");
   const confirm = () => userEvent.click(within(dialog).getByRole("button", { name: "Archive" }));
   const reply = (errors: readonly object[]) => {
     answer(environment, running(environment, "useTransitionMutation"), {
@@ -287,8 +283,7 @@ test("so does the menu say once what its refused entries share", async () => {
   expect(screen.getByRole("menuitem", { name: "Deliver" })).toHaveFocus();
 });
 
-const TITLED = { input: [field({ name: "title", label: "Title" })] };
-const inTheMenu = [...MANY.slice(0, -2), named("Restart"), named("Rename", TITLED)];
+const inTheMenu = [...MANY.slice(0, -2), named("Restart"), named("Rename", ASKING)];
 
 /** A live update in which the object offers less. */
 function offersOnly(environment: MockEnvironment, names: readonly string[]) {
@@ -304,9 +299,10 @@ function offersOnly(environment: MockEnvironment, names: readonly string[]) {
   });
 }
 
-async function typedInto(name: string) {
+async function typedInto(environment: MockEnvironment, name: string) {
+  answerQuestions(environment, TITLE);
   const dialog = await screen.findByRole("dialog", { name });
-  await userEvent.type(within(dialog).getByRole("textbox", { name: "Title" }), "Dawn");
+  await userEvent.type(await within(dialog).findByRole("textbox", { name: "Title" }), "Dawn");
   return dialog;
 }
 
@@ -320,7 +316,7 @@ test("a dialog from the menu keeps what is typed when its entry goes, and says w
   const environment = show(inTheMenu);
   await openMenu();
   await userEvent.click(await screen.findByRole("menuitem", { name: "Rename" }));
-  const dialog = await typedInto("Rename");
+  const dialog = await typedInto(environment, "Rename");
   offersOnly(environment, ["capture"]);
   keepsAndRefuses(dialog, "Rename");
   const asked = running(environment, "NoLongerPossibleQuery");
@@ -333,17 +329,17 @@ test("a dialog from the menu keeps what is typed when its entry goes, and says w
 });
 
 test("so does the dialog of a button, also when nothing is offered any more", async () => {
-  const environment = show([named("Rename", TITLED)]);
+  const environment = show([named("Rename", ASKING)]);
   await userEvent.click(screen.getByRole("button", { name: "Rename" }));
-  const dialog = await typedInto("Rename");
+  const dialog = await typedInto(environment, "Rename");
   offersOnly(environment, []);
   keepsAndRefuses(dialog, "Rename");
 });
 
 test("a dialog says that its object was deleted meanwhile", async () => {
-  const environment = show([named("Rename", TITLED)]);
+  const environment = show([named("Rename", ASKING)]);
   await userEvent.click(screen.getByRole("button", { name: "Rename" }));
-  const dialog = await typedInto("Rename");
+  const dialog = await typedInto(environment, "Rename");
   act(() => {
     commitLocalUpdate(environment, (store) => {
       store.delete("film-1");
@@ -351,4 +347,60 @@ test("a dialog says that its object was deleted meanwhile", async () => {
   });
   expect(await within(dialog).findByText("It was deleted meanwhile.")).toBeVisible();
   expect(within(dialog).getByRole("textbox", { name: "Title" })).toHaveValue("Dawn");
+});
+
+test("what a dialog asks for is being fetched before the button is pressed", async () => {
+  const environment = show([offer(ASKING), named("Defrost")]);
+  await userEvent.hover(screen.getByRole("button", { name: "Defrost" }));
+  expect(allRunning(environment, "useQuestionsQuery")).toHaveLength(0);
+  await userEvent.hover(screen.getByRole("button", { name: "Archive" }));
+  expect(running(environment, "useQuestionsQuery").request.variables).toEqual({
+    id: "film-1",
+    name: "archive",
+  });
+  answerQuestions(environment, TITLE);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
+  expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
+  expect(allRunning(environment, "useQuestionsQuery")).toHaveLength(0);
+});
+
+test("a dialog opens at once, and nothing can be sent before its fields are there", async () => {
+  const environment = show([offer(ASKING)]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
+  expect(within(dialog).getByRole("status", { name: "Loading" })).toBeVisible();
+  expect(within(dialog).getByRole("button", { name: "Archive" })).toBeDisabled();
+  answerQuestions(environment, TITLE);
+  expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
+  expect(within(dialog).getByRole("button", { name: "Archive" })).toBeEnabled();
+});
+
+test("fields that can't be fetched are said in the dialog, which asks again", async () => {
+  const environment = show([offer(ASKING)]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
+  vi.spyOn(console, "error").mockImplementation(() => undefined); // React reports what a boundary catches
+  act(() => {
+    const failure = new RequestFailed("failed", "The server failed.", "Try again later.");
+    environment.mock.reject(running(environment, "useQuestionsQuery"), failure);
+  });
+  expect(await within(dialog).findByRole("alert")).toHaveTextContent("The server failed. Try again later.");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Try again" }));
+  answerQuestions(environment, TITLE);
+  expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
+});
+
+test("a dialog of what is offered no more says so in place of its fields", async () => {
+  const environment = show([offer(ASKING)]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
+  act(() => {
+    const film = { __typename: "Timelapse", __isStateful: "Timelapse", id: "film-1" };
+    environment.mock.resolve(running(environment, "useQuestionsQuery"), {
+      data: { node: { ...film, availableTransition: null } },
+    });
+  });
+  expect(await within(dialog).findByText("This can’t be done any more.")).toBeVisible();
+  expect(within(dialog).getByRole("button", { name: "Archive" })).toBeDisabled();
 });

@@ -10,7 +10,7 @@ const cancel = {
   label: "Cancel",
   kind: "NORMAL",
   confirm: null,
-  input: [],
+  asks: false,
   allowed: true,
   reasons: [],
 };

@@ -12,10 +12,14 @@ export interface Asked {
   readonly transition: useOffers_transitions$data[number];
 }
 
-/** Opens the dialog of a transition. */
-export type Ask = (asked: Asked) => void;
+/** The dialog in which a transition asks. */
+export interface Ask {
+  /** Fetches what an object's transition asks for, because somebody is about to choose it. */
+  readonly prepare: (id: string, transition: Asked["transition"]) => void;
+  readonly open: (asked: Asked) => void;
+}
 
-export const AskContext = createContext<Ask>(() => undefined);
+export const AskContext = createContext<Ask>({ prepare: () => undefined, open: () => undefined });
 
 export function useAsk(): Ask {
   return useContext(AskContext);

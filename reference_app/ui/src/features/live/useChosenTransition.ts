@@ -5,13 +5,19 @@ import type { useOffers_transitions$data } from "./__generated__/useOffers_trans
 import { useAsk } from "./useAsk.ts";
 import { useTransition } from "./useTransition.ts";
 
-type Choose = (transition: useOffers_transitions$data[number]) => void;
+type Offer = useOffers_transitions$data[number];
 
-/**
- * What happens when somebody chooses one of an object's transitions: it is done, or its dialog opens if the server
- * wants to know or to have confirmed something. The second value says whether it is being done.
- */
-export function useChosenTransition(of: useChosenTransition_object$key): [Choose, boolean] {
+interface Chosen {
+  /** Does it, or opens its dialog if the server wants to know or to have confirmed something. */
+  readonly choose: (offer: Offer) => void;
+  /** Call it when somebody is about to choose: the dialog is ready sooner. */
+  readonly prepare: (offer: Offer) => void;
+  /** Whether it is being done. */
+  readonly busy: boolean;
+}
+
+/** What happens when somebody chooses one of an object's transitions. */
+export function useChosenTransition(of: useChosenTransition_object$key): Chosen {
   const object = useFragment(
     graphql`
       fragment useChosenTransition_object on Stateful {
@@ -23,10 +29,15 @@ export function useChosenTransition(of: useChosenTransition_object$key): [Choose
   );
   const ask = useAsk();
   const [apply, busy] = useTransition();
-  const choose: Choose = (transition) => {
-    if (transition.confirm !== null || transition.input.length > 0)
-      ask({ id: object.id, object, transition });
-    else apply({ id: object.id, name: transition.name, input: {} });
+  const { id } = object;
+  return {
+    choose: (transition) => {
+      if (transition.confirm !== null || transition.asks) ask.open({ id, object, transition });
+      else apply({ id, name: transition.name, input: {} });
+    },
+    prepare: (transition) => {
+      ask.prepare(id, transition);
+    },
+    busy,
   };
-  return [choose, busy];
 }

@@ -28,11 +28,7 @@ export function useOffers(transitions: useOffers_transitions$key): useOffers_tra
           title
           text
         }
-        input {
-          __typename
-        }
-        ...TransitionFields_transition
-        ...useTransitionForm_transition
+        asks
       }
     `,
     transitions,

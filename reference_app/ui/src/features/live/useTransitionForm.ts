@@ -23,10 +23,10 @@ interface Form {
 export function useTransitionForm(
   id: string,
   name: string,
-  key: useTransitionForm_transition$key,
+  key: useTransitionForm_transition$key | null,
   onDone: (created: string | null) => void,
 ): Form {
-  const { input } = readInlineData(
+  const asking = readInlineData(
     graphql`
       fragment useTransitionForm_transition on Transition @inline {
         input {
@@ -38,6 +38,7 @@ export function useTransitionForm(
     `,
     key,
   );
+  const input = asking?.input ?? [];
   const [values, setValues] = useState<Values>(() =>
     Object.fromEntries(input.map((field) => [field.name, field.default])),
   );

@@ -38,7 +38,7 @@ const offer = (name: string, label: string, confirm: object | null = null) => ({
   label,
   kind: "NORMAL",
   confirm,
-  input: [],
+  asks: false,
   allowed: true,
   reasons: [],
 });

@@ -12,7 +12,7 @@ const offer = (name: string, label: string) => ({
   label,
   kind: "NORMAL",
   confirm: null,
-  input: [],
+  asks: false,
   allowed: true,
   reasons: [],
 });

@@ -4,7 +4,14 @@ import { commitLocalUpdate, loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
-import { allRunning, answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import {
+  allRunning,
+  answer,
+  answerQuestions,
+  renderWithRelay,
+  running,
+  send,
+} from "../../../test/renderWithRelay.tsx";
 import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
 import query from "./__generated__/TimelapsesPageQuery.graphql.ts";
 import { TimelapsesPage } from "./TimelapsesPage.tsx";
@@ -63,20 +70,12 @@ const offers = [
     confirm: null,
     allowed: true,
     reasons: [],
-    input: [
-      { name: "name", label: "Name", kind: "TEXT", default: "", group: "", unit: "", help: "", choices: [] },
-      {
-        name: "ends_at",
-        label: "To",
-        kind: "DATE_TIME",
-        default: null,
-        group: "",
-        unit: "",
-        help: "",
-        choices: [],
-      },
-    ],
+    asks: true,
   },
+];
+const FIELDS = [
+  { name: "name", label: "Name", default: "" },
+  { name: "ends_at", label: "To", kind: "DATE_TIME" },
 ];
 
 test("creates a timelapse of the chosen camera and opens it", async () => {
@@ -92,6 +91,7 @@ test("creates a timelapse of the chosen camera and opens it", async () => {
   });
   if (asked) answer(environment, asked, { Node: garden, Camera: garden });
   await userEvent.click(await screen.findByRole("button", { name: "New timelapse" }));
+  answerQuestions(environment, FIELDS);
   await userEvent.type(await screen.findByLabelText("Name"), "Dawn");
   fireEvent.change(screen.getByLabelText("To"), { target: { value: "2026-06-01T12:00" } });
   await userEvent.click(

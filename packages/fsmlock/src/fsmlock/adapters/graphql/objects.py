@@ -148,6 +148,7 @@ class Transition:
     label: str
     kind: TransitionKind
     confirm: Confirmation | None
+    asks: bool = strawberry.field(description="Whether it has `input`: values that people give to it.")
     input: list[InputField]
     allowed: bool
     reasons: list[Reason]
@@ -163,6 +164,7 @@ class Transition:
             confirm=None
             if confirm is None
             else Confirmation(title=str(confirm.title), text=str(confirm.text)),
+            asks=bool(value.offer.input),
             input=[InputField.from_value(field) for field in value.offer.input],
             allowed=value.allowed,
             reasons=[Reason.from_value(reason) for reason in value.reasons],
@@ -241,6 +243,14 @@ class WithTransitions:
             return cast("list[Transition]", load_transitions(info, obj))
         return [Transition.from_value(one) for one in available(obj, user_of(info))]
 
+    @strawberry.field(description="One of `availableTransitions` by its name; null if it isn't among them.")
+    def available_transition(self, info: Info, name: str) -> Transition | None:
+        """The permissions of the user of the request count."""
+        obj = cast("models.Model", self)
+        if in_async_context():
+            return cast("Transition | None", _load_transition(info, obj, name))
+        return _named(name, [Transition.from_value(one) for one in available(obj, user_of(info))])
+
     @strawberry_django.field(
         description="What blocks a transition, an action, a state or a lock. Empty when nothing does."
     )
@@ -291,6 +301,14 @@ async def load_transitions(info: Info, obj: models.Model) -> list[Transition]:
         return [[Transition.from_value(one) for one in offered[each]] for each in objects]
 
     return await _load(info, "fsmlock_available", find, obj)
+
+
+async def _load_transition(info: Info, obj: models.Model, name: str) -> Transition | None:
+    return _named(name, await load_transitions(info, obj))
+
+
+def _named(name: str, offered: list[Transition]) -> Transition | None:
+    return next((each for each in offered if each.name == name), None)
 
 
 async def _load_holds(info: Info, obj: models.Model) -> list[Hold]:
