@@ -1,10 +1,12 @@
 import { act, screen, within } from "@testing-library/react";
 import { Suspense } from "react";
 import { loadQuery } from "react-relay";
+import type { Environment, FetchFunction } from "relay-runtime";
 import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } from "relay-test-utils";
 import { expect, test } from "vitest";
 
 import { answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { Deletions } from "../../relay/deletions.ts";
 import { MovieList } from "../movies/MovieList.tsx";
 import type { TimelapsePageQuery } from "./__generated__/TimelapsePageQuery.graphql";
 import query from "./__generated__/TimelapsePageQuery.graphql.ts";
@@ -63,8 +65,18 @@ const timelapse = (frames: number, movies: readonly number[]) => ({
   locks: [],
 });
 
+/** Keeps out what was deleted, as the page's own environment does. */
+function environmentWithDeletions(): MockEnvironment {
+  const deletions = new Deletions();
+  const environment = createMockEnvironment({ handlerProvider: deletions.handlerProvider });
+  const network = environment.getNetwork();
+  const fetch = network.execute.bind(network) as unknown as FetchFunction;
+  Object.assign(network, { execute: deletions.around(fetch, () => environment as unknown as Environment) });
+  return environment;
+}
+
 function show(frames: number, movies: readonly number[] = []): MockEnvironment {
-  const environment = createMockEnvironment();
+  const environment = environmentWithDeletions();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),

@@ -15,7 +15,7 @@ const MAX_REMEMBERED = 200;
 
 /**
  * Keeps a timelapse's page up to date. A snapshot carries the timelapse itself; `refresh` then fetches the lists
- * again. What changes or is gone meanwhile is applied once more afterwards, because the answer may be older.
+ * again. What is new meanwhile is put into them once more afterwards, because the answer may be older.
  */
 export function useTimelapseUpdates(
   timelapse: string,
@@ -24,11 +24,9 @@ export function useTimelapseUpdates(
 ): LiveStatus {
   const environment = useRelayEnvironment();
   const changed = useRef<string[]>([]);
-  const gone = useRef<string[]>([]);
 
   const applyRemembered = () => {
     commitLocalUpdate(environment, (store) => {
-      for (const id of gone.current) store.delete(id);
       insertNew(
         store,
         timelapse,
@@ -74,12 +72,10 @@ export function useTimelapseUpdates(
         changed,
         nodes.map((node) => node.getDataID()),
       );
-      remember(gone, (update?.getValue("gone") ?? []) as string[]);
       insertNew(store, timelapse, nodes, following.current);
     },
     onSnapshot: () => {
       changed.current = [];
-      gone.current = [];
       refresh(applyRemembered);
     },
   });
