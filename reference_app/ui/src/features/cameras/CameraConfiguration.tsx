@@ -189,7 +189,7 @@ type Configuration = CameraConfiguration_camera$data["configuration"];
 function windows(schedule: Configuration["schedule"]): string {
   if (!schedule) return notSet();
   const listed = schedule.windows ?? [];
-  return listed.length > 0 ? listed.join("; ") : "always";
+  return listed.length > 0 ? listed.join("; ") : t`always`;
 }
 
 /* eslint-disable-next-line lingui/no-unlocalized-strings -- a unit */

@@ -108,6 +108,7 @@ export function TransitionField({ field, value, error = "", onChange }: Props) {
             "aria-label": unit === "" ? undefined : t`${label} in ${unit}`,
           },
           input: unit === "" ? {} : { endAdornment: <InputAdornment position="end">{unit}</InputAdornment> },
+          inputLabel: unit === "" ? {} : { shrink: true }, // else it would lie over the unit in a narrow field
         }}
       />
     </Box>

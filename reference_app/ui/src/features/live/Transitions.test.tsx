@@ -186,6 +186,14 @@ test("each field is asked for by a control of its kind, with its default", async
   });
 });
 
+test("the label of an empty field doesn’t lie over its unit", async () => {
+  const environment = show([offer(ASKING)]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  answerQuestions(environment, [{ name: "days", label: "Days", kind: "NUMBER", unit: "days" }, ...TITLE]);
+  expect(await screen.findByText("Days", { selector: "label" })).toHaveAttribute("data-shrink", "true");
+  expect(screen.getByText("Title", { selector: "label" })).toHaveAttribute("data-shrink", "false");
+});
+
 test("a refusal is shown with its remedy", async () => {
   const environment = show([offer({})]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
