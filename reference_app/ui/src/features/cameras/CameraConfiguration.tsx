@@ -66,12 +66,9 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
   );
   // A live update doesn't take the form away.
   const [isEdited, setEdited] = useState(false);
-  const { questions, prepare, forget } = useQuestions();
+  const { questions, prepare, open, forget } = useQuestions();
   const { configuration, configRevision, configError } = data;
   const offer = data.availableTransitions.find(({ name }) => name === CONFIGURE);
-  const prepareForm = () => {
-    prepare(data.id, CONFIGURE);
-  };
   const close = () => {
     setEdited(false);
     forget();
@@ -83,7 +80,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
           asked={questions}
           onRetry={() => {
             forget();
-            prepareForm();
+            open(data.id, CONFIGURE);
           }}
           around={(instead) => (
             <Box sx={{ display: "grid", gap: 2, justifyItems: "start" }}>
@@ -144,9 +141,11 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
             size="small"
             busy={false}
             why={<WhyButton of={data.id} to={CONFIGURE} />}
-            onIntent={prepareForm}
+            onIntent={() => {
+              prepare(data.id, CONFIGURE);
+            }}
             onPress={() => {
-              prepareForm();
+              open(data.id, CONFIGURE);
               setEdited(true);
             }}
           />

@@ -12,19 +12,18 @@ const TransitionDialog = onDemand(async () => (await import("./TransitionDialog.
  */
 export function TransitionDialogs({ children }: { readonly children: ReactNode }) {
   const [asked, setAsked] = useState<Asked | null>(null);
-  const { questions, prepare, forget } = useQuestions();
+  const { questions, prepare, open, forget } = useQuestions();
   const ask = useMemo<Ask>(() => {
-    const prepared = (id: string, { name, asks }: Asked["transition"]) => {
-      if (asks) prepare(id, name);
-    };
     return {
-      prepare: prepared,
+      prepare: (id, { name, asks }) => {
+        if (asks) prepare(id, name);
+      },
       open: (chosen) => {
-        prepared(chosen.id, chosen.transition);
+        if (chosen.transition.asks) open(chosen.id, chosen.transition.name);
         setAsked(chosen);
       },
     };
-  }, [prepare]);
+  }, [prepare, open]);
   return (
     <AskContext value={ask}>
       {children}
@@ -34,7 +33,7 @@ export function TransitionDialogs({ children }: { readonly children: ReactNode }
           questions={asked.transition.asks ? questions : null}
           onRetry={() => {
             forget();
-            prepare(asked.id, asked.transition.name);
+            open(asked.id, asked.transition.name);
           }}
           onClose={() => {
             setAsked(null);

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { commitLocalUpdate } from "relay-runtime";
@@ -371,6 +371,23 @@ test("what a dialog asks for is being fetched before the button is pressed", asy
   const dialog = await screen.findByRole("dialog", { name: "Archive" });
   expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
   expect(allRunning(environment, "useQuestionsQuery")).toHaveLength(0);
+});
+
+test("what somebody points at beside an open dialog doesn’t change what that asks for", async () => {
+  const environment = show([offer(ASKING), offer({ ...ASKING, name: "defrost", label: "Defrost" })]);
+  const other = screen.getByRole("button", { name: "Defrost" });
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
+  fireEvent.pointerEnter(other);
+  fireEvent.focus(other);
+  expect(allRunning(environment, "useQuestionsQuery").map(({ request }) => request.variables)).toEqual([
+    { id: "film-1", name: "archive" },
+  ]);
+  answerQuestions(environment, TITLE);
+  expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
+  await userEvent.click(within(dialog).getByRole("button", { name: "Keep as it is" }));
+  fireEvent.pointerEnter(other);
+  expect(allRunning(environment, "useQuestionsQuery").at(-1)?.request.variables).toMatchObject({ name: "defrost" });
 });
 
 test("a dialog opens at once, and nothing can be sent before its fields are there", async () => {

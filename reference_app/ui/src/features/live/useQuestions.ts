@@ -26,8 +26,10 @@ export type AskedQuestions = PreloadedQuery<useQuestionsQuery>;
 interface Questions {
   /** What was prepared last; null before that, and once it is forgotten. */
   readonly questions: AskedQuestions | null;
-  /** Fetches what an object's transition asks for, unless that was done just now. */
+  /** Fetches what an object's transition asks for, unless that was done just now or another one's is filled in. */
   readonly prepare: (id: string, name: string) => void;
+  /** Prepares it, and keeps it until it is forgotten, whatever somebody points at meanwhile. */
+  readonly open: (id: string, name: string) => void;
   readonly forget: () => void;
 }
 
@@ -35,8 +37,10 @@ interface Questions {
 export function useQuestions(): Questions {
   const [questions, load, dispose] = useQueryLoader<useQuestionsQuery>(questionsQuery);
   const last = useRef({ id: "", name: "", at: -Infinity });
+  const isOpen = useRef(false);
   const prepare = useCallback(
     (id: string, name: string) => {
+      if (isOpen.current) return;
       const at = performance.now();
       if (last.current.id === id && last.current.name === name && at - last.current.at < FRESH_MS) return;
       last.current = { id, name, at };
@@ -44,9 +48,17 @@ export function useQuestions(): Questions {
     },
     [load],
   );
+  const open = useCallback(
+    (id: string, name: string) => {
+      prepare(id, name);
+      isOpen.current = true;
+    },
+    [prepare],
+  );
   const forget = useCallback(() => {
+    isOpen.current = false;
     last.current = { id: "", name: "", at: -Infinity };
     dispose();
   }, [dispose]);
-  return { questions: questions ?? null, prepare, forget };
+  return { questions: questions ?? null, prepare, open, forget };
 }
