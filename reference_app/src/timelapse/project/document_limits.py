@@ -21,8 +21,6 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     VariableNode,
-    Visitor,
-    visit,
 )
 from strawberry.extensions import SchemaExtension
 
@@ -52,7 +50,6 @@ class DocumentLimits(SchemaExtension):
             errors = [
                 *_text_errors(context.query or "", variables),
                 *_cost_errors(document, variables),
-                *_paging_errors(document, variables),
             ]
             if errors:
                 context.pre_execution_errors = errors
@@ -91,29 +88,9 @@ def _cost_errors(document: DocumentNode, variables: Mapping[str, Any]) -> Iterat
         if cost.times(_SIGN_IN, definition.selection_set) > 1:
             message = "A document may sign in once. Send one signIn at a time."
             yield GraphQLError(message, extensions={"code": "too_costly"})
-
-
-def _paging_errors(document: DocumentNode, variables: Mapping[str, Any]) -> list[GraphQLError]:
-    paging = _Paging({**_defaults(document), **variables})
-    visit(document, paging)
-    return paging.errors
-
-
-class _Paging(Visitor):
-    """Looks at every field that pages a list."""
-
-    def __init__(self, variables: Mapping[str, Any]) -> None:
-        super().__init__()
-        self.errors: list[GraphQLError] = []
-        self._variables = variables
-
-    def enter_field(self, node: FieldNode, *_: object) -> None:
-        """Check its lengths; a value of another type is left to validation."""
-        for argument in node.arguments or ():
-            name, value = argument.name.value, _value(argument.value, self._variables)
-            if name in _LENGTHS and isinstance(value, int) and not 0 <= value <= PAGE:
-                message = f"{name} is {value}: a list gives 0 to {PAGE} entries at once."
-                self.errors.append(GraphQLError(message, extensions={"code": "bad_page_size"}))
+    for name, length in cost.bad_lengths:
+        message = f"{name} is {length}: a list gives 0 to {PAGE} entries at once."
+        yield GraphQLError(message, extensions={"code": "bad_page_size"})
 
 
 def _value(node: ValueNode | None, variables: Mapping[str, Any]) -> object:
@@ -167,6 +144,8 @@ class _Cost:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self._costs = _Sum(self._fragments, self._of_field)
+        #: The lengths that no list has, of the selections whose cost was asked for.
+        self.bad_lengths: list[tuple[str, int]] = []
 
     def of(self, selections: SelectionSetNode) -> int:
         """The cost of a selection set."""
@@ -181,15 +160,13 @@ class _Cost:
         return 1 + self._length(node) * below
 
     def _length(self, node: FieldNode) -> int:
-        """How many there may be of what stands below a field."""
-        values = [
-            _value(argument.value, self._variables)
-            for argument in node.arguments or ()
-            if argument.name.value in _LENGTHS
-        ]
-        lengths = [value for value in values if isinstance(value, int)]
+        """How many there may be of what stands below a field; other values are left to validation."""
+        named = (each for each in node.arguments or () if each.name.value in _LENGTHS)
+        values = [(each.name.value, _value(each.value, self._variables)) for each in named]
+        lengths = [(name, value) for name, value in values if isinstance(value, int)]
+        self.bad_lengths += [(name, value) for name, value in lengths if not 0 <= value <= PAGE]
         if lengths:
-            return max(1, *lengths)
+            return max(1, *(value for _, value in lengths))
         return PAGE if _is_connection(node) else 1
 
 
