@@ -5,6 +5,7 @@ import struct
 import sys
 import tracemalloc
 import zlib
+from functools import cache
 
 import numpy as np
 import pillow_heif
@@ -64,8 +65,9 @@ def test_a_picture_is_known_by_its_content(picture, kind, extension):
     assert thumbnail(data).size == (320, 240)
 
 
+@cache
 def other(kind, size=(640, 480)):
-    """A picture of a kind that not every browser shows."""
+    """A picture of a kind that not every browser shows; a HEIC of noise takes seconds to write."""
     noisy = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
     if kind == "DNG":
         return dng(noisy, preview=written(noisy), orientation=6)
