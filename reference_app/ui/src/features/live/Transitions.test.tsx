@@ -387,7 +387,9 @@ test("what somebody points at beside an open dialog doesn’t change what that a
   expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
   await userEvent.click(within(dialog).getByRole("button", { name: "Keep as it is" }));
   fireEvent.pointerEnter(other);
-  expect(allRunning(environment, "useQuestionsQuery").at(-1)?.request.variables).toMatchObject({ name: "defrost" });
+  expect(allRunning(environment, "useQuestionsQuery").at(-1)?.request.variables).toMatchObject({
+    name: "defrost",
+  });
 });
 
 test("a dialog opens at once, and nothing can be sent before its fields are there", async () => {
