@@ -82,7 +82,8 @@ def test_no_moment_is_without_a_reason_while_a_worker_hangs_and_comes_back(share
             state = queued.get_by_role("cell").filter(has=operations.get_by_test_id("why-button"))
             assert len(set(state.evaluate(LEFT_EDGES))) == 1  # “Why?” stands below the state
         goes_on_at = time.time()
-    expect(newest).to_have_attribute("data-state", "ready")
+    # The film grows as long as the shared stack runs; how fast it is rendered is not what this is about.
+    expect(newest).to_have_attribute("data-state", "ready", timeout=180_000)
     samples = [each for each in timelapse.evaluate("window.samples") if each["state"] != "ready"]
     assert len(samples) > 20
     assert [each for each in samples if not each["codes"]] == []
