@@ -16,7 +16,9 @@ ME = "query Me { me { username } }"
 LIST = "subscription Cameras { cameraListUpdates { kind } }"
 PEOPLE = "query People($first: Int!) { people(first: $first) { totalCount } }"
 WRONG = "query Wrong { me { shoeSize } }"
-HASHES = {text: hashlib.sha256(text.encode()).hexdigest() for text in (ME, LIST, PEOPLE, WRONG)}
+DEEP = "query Deep { __schema { types { " + "fields { type { " * 8 + "name" + " } }" * 8 + " } } }"
+LONG = "query Long { " + " ".join(f"a{number}: __typename" for number in range(1000)) + " }"
+HASHES = {text: hashlib.sha256(text.encode()).hexdigest() for text in (ME, LIST, PEOPLE, WRONG, DEEP, LONG)}
 OF_ANOTHER_VERSION = "This page is of another version than the server. Reload it."
 
 
@@ -66,12 +68,12 @@ def test_a_document_is_found_by_its_hash(post):
 def test_a_document_of_the_page_is_validated_once(post, monkeypatch):
     validated = []
 
-    def validate(schema, document):
+    def validate(schema, document, rules):
         validated.append(document)
-        return graphql.validate(schema, document)
+        return graphql.validate(schema, document, rules)
 
     monkeypatch.setattr(page_documents, "validate", validate)
-    page_documents._validated.cache_clear()
+    page_documents._errors_in.cache_clear()
     for _ in range(3):
         assert post(extensions=named(ME))["data"] == {"me": {"username": "editor"}}
     assert len(validated) == 1
@@ -84,9 +86,10 @@ def test_the_variables_of_a_document_of_the_page_are_checked_each_time(post):
 
 
 @pytest.mark.usefixtures("page")
-def test_a_document_of_the_page_that_does_not_fit_the_schema_is_refused_each_time(post):
+@pytest.mark.parametrize("document", [WRONG, DEEP, LONG], ids=["unknown field", "too deep", "too long"])
+def test_a_document_of_the_page_has_the_limits_of_any_other_each_time(post, document):
     for _ in range(2):
-        assert codes(post(extensions=named(WRONG)))[0][1] == "bad_document"
+        assert codes(post(extensions=named(document)))[0][1] == "bad_document"
 
 
 @pytest.mark.usefixtures("page")

@@ -10,6 +10,7 @@ outside aren't kept: their trees are large, and there is no end of them.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +25,7 @@ from timelapse.project.access import graphql_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from graphql import DocumentNode, GraphQLSchema
+    from graphql import ASTValidationRule, DocumentNode, GraphQLSchema
 
 #: The code of the error for a document that isn't answered.
 UNKNOWN: Final = "unknown_document"
@@ -35,8 +36,8 @@ _NOTHING: Final = "{ __typename }"
 class PageDocuments(SchemaExtension):
     """Finds the document that a request names as ``extensions.persistedQuery.sha256Hash``."""
 
-    #: What is wrong with the document; None: that is for others to find out.
-    _errors: list[GraphQLError] | None = None
+    _is_known = False
+    _error: GraphQLError | None = None
 
     def on_operation(self) -> Iterator[None]:
         """Put the document in place of its hash."""
@@ -48,18 +49,33 @@ class PageDocuments(SchemaExtension):
                 self._refuse("This page is of another version than the server. Reload it.")
             else:
                 context.query = found
-                context.graphql_document, self._errors = _validated(found, graphql_schema(context.schema))
+                self._is_known = True
         elif settings.ONLY_PAGE_DOCUMENTS and context.query not in documents().values():
             self._refuse("This server answers the documents of its own page only.")
         yield
 
     def _refuse(self, message: str) -> None:
-        self._errors = [GraphQLError(message, extensions={"code": UNKNOWN})]
+        self._error = GraphQLError(message, extensions={"code": UNKNOWN})
         self.execution_context.query = _NOTHING
 
+    def on_parse(self) -> Iterator[None]:
+        """Parse a document of the page once."""
+        context = self.execution_context
+        if self._is_known:
+            with suppress(GraphQLError):  # Strawberry parses it again then, and answers the error
+                context.graphql_document = _parsed(context.query or "", **context.parse_options)
+        yield
+
     def on_validate(self) -> Iterator[None]:
-        """Say what is known already, in place of validating the document."""
-        self.execution_context.pre_execution_errors = self._errors
+        """Refuse what wasn't found, and validate a document of the page once."""
+        context = self.execution_context
+        if self._error is not None:
+            context.pre_execution_errors = [self._error]
+        elif self._is_known and context.graphql_document is not None:
+            schema = graphql_schema(context.schema)
+            context.pre_execution_errors = _errors_in(
+                context.graphql_document, schema, context.validation_rules
+            )
         yield
 
 
@@ -81,10 +97,14 @@ def _read(file: Path, version: tuple[int, int]) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=256)  # several times the page's documents
-def _validated(document: str, schema: GraphQLSchema) -> tuple[DocumentNode, list[GraphQLError]]:
-    parsed = parse(document)
-    return parsed, validate(schema, parsed)
+_parsed = lru_cache(maxsize=256)(parse)  # several times the page's documents
+
+
+@lru_cache(maxsize=256)
+def _errors_in(
+    document: DocumentNode, schema: GraphQLSchema, rules: tuple[type[ASTValidationRule], ...]
+) -> list[GraphQLError]:
+    return validate(schema, document, rules)
 
 
 def _hash_in(extensions: Mapping[str, Any] | None) -> str | None:

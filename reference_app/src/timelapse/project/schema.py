@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import strawberry
 from strawberry import relay
-from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, QueryDepthLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.tools import merge_types
@@ -106,6 +106,9 @@ def _merged(name: str, *first: type) -> type:
     return merge_types(name, (*first, *(getattr(app, name) for app in _APPS if hasattr(app, name))))
 
 
+#: Made once: a rule made anew for each request would be another one, by which no document was validated yet.
+_DEPTH = QueryDepthLimiter(max_depth=12).validation_rules
+
 schema = QuietSchema(
     query=_merged("Query", NodeQuery, AccessQuery),
     mutation=_merged("Mutation", TransitionMutation),
@@ -119,7 +122,7 @@ schema = QuietSchema(
         PlannedErrors,
         DjangoOptimizerExtension,
         DocumentLimits,
-        lambda: QueryDepthLimiter(max_depth=12),
+        lambda: AddValidationRules(_DEPTH),
         lambda: MaxTokensLimiter(2000),
     ],
 )
