@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fsmlock import conf
+from fsmlock.backends.dialects import chunks
 from fsmlock.holds import hold
 from fsmlock.iteration.journal import Journal, keys_on_this_host
 from fsmlock.models import Run
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("fsmlock")
 _States = Run.States
-#: The most journals that one query asks about.
-_CHUNK = 500
 
 
 def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
@@ -51,8 +50,8 @@ def _delete_journals() -> None:
     for text in keys_on_this_host():
         with suppress(ValueError):
             keys.append(uuid.UUID(hex=text))
-    for start in range(0, len(keys), _CHUNK):
-        of = Run.objects.filter(key__in=keys[start : start + _CHUNK], state__in=_States.ENDED)
+    for some in chunks(keys):
+        of = Run.objects.filter(key__in=some, state__in=_States.ENDED)
         for key in of.values_list("key", flat=True):
             Journal(key.hex).remove()
 
