@@ -37,6 +37,14 @@ class Counting:
         return clock.now() + 0.02 if self.count < self._times else None
 
 
+def assert_renews(renewer):
+    """A hold that is added now is renewed again and again."""
+    healthy = Counting()
+    renewer.add(healthy, clock.now())
+    wait_until(lambda: healthy.count > 3)
+    renewer.remove(healthy)
+
+
 def renewal_threads():
     return [thread for thread in threading.enumerate() if thread.name == "fsmlock-renewal"]
 
@@ -71,13 +79,11 @@ def test_a_store_that_hangs_delays_no_hold_of_another_store():
 def test_a_renewal_that_hangs_is_tried_again_and_delays_the_others_of_its_store_only_briefly(monkeypatch):
     monkeypatch.setattr(renewal, "_LEAST_LIMIT_S", 0.05)
     renewer, go = Renewer(), threading.Event()
-    hanging, healthy = Counting(go=go, lasts_s=0.1), Counting()
+    hanging = Counting(go=go, lasts_s=0.1)
     renewer.add(hanging, clock.now())
     wait_until(lambda: hanging.count)
     renewer.remove(hanging)
-    renewer.add(healthy, clock.now())
-    wait_until(lambda: healthy.count > 3)
-    renewer.remove(healthy)
+    assert_renews(renewer)
     go.set()
 
 
@@ -102,14 +108,12 @@ def refuse_threads(monkeypatch):
 
 
 def test_holds_are_renewed_although_a_thread_could_not_be_started_for_an_earlier_one(refuse_threads):
-    renewer, refused, healthy = Renewer(), Counting(), Counting()
+    renewer, refused = Renewer(), Counting()
     with refuse_threads("fsmlock-renewal"), pytest.raises(RuntimeError):
         renewer.add(refused, clock.now())
     renewer.remove(refused)
-    renewer.add(healthy, clock.now())
-    wait_until(lambda: healthy.count > 3)
+    assert_renews(renewer)
     assert refused.count == 0
-    renewer.remove(healthy)
 
 
 def test_a_slow_store_is_noticed_although_its_watch_could_not_be_started_at_first(
@@ -117,29 +121,25 @@ def test_a_slow_store_is_noticed_although_its_watch_could_not_be_started_at_firs
 ):
     monkeypatch.setattr(renewal, "_LEAST_LIMIT_S", 0.05)
     renewer, go = Renewer(), threading.Event()
-    hanging, healthy = Counting(go=go, lasts_s=0.1), Counting()
+    hanging = Counting(go=go, lasts_s=0.1)
     with refuse_threads("fsmlock-renewal-watch"), pytest.raises(RuntimeError):
         renewer.add(hanging, clock.now())
     wait_until(lambda: hanging.count)
     renewer.remove(hanging)
-    renewer.add(healthy, clock.now())
-    wait_until(lambda: healthy.count > 3)
-    renewer.remove(healthy)
+    assert_renews(renewer)
     go.set()
 
 
 def test_a_watch_goes_on_although_no_thread_could_take_over(refuse_threads, monkeypatch, caplog):
     monkeypatch.setattr(renewal, "_LEAST_LIMIT_S", 0.05)
     renewer, go = Renewer(), threading.Event()
-    hanging, healthy = Counting(go=go, lasts_s=0.1), Counting()
+    hanging = Counting(go=go, lasts_s=0.1)
     renewer.add(hanging, clock.now())
     wait_until(lambda: hanging.count)
     with refuse_threads("fsmlock-renewal"):
         wait_until(lambda: "waits for a slow store" in caplog.text)
     renewer.remove(hanging)
-    renewer.add(healthy, clock.now())
-    wait_until(lambda: healthy.count > 3)
-    renewer.remove(healthy)
+    assert_renews(renewer)
     go.set()
 
 
