@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -83,3 +86,26 @@ def test_a_picture_of_the_same_shape_has_no_bars_to_blur() -> None:
         to_frame(pixels, Size(48, 16), fit).to_ndarray() for fit in (Fit(), Fit(mode="blurred_bars"))
     )
     assert (plain == blurred).all()
+
+
+BEFORE_A_GUARD = """
+import ctypes, mmap, sys
+import numpy as np
+from timelapse.rendering.pipeline.geometry import Size
+from timelapse.rendering.pipeline.scale import to_frame
+
+PROT_NONE = 0
+width, height = map(int, sys.argv[1:])
+needed = width * height * 3
+room = -(-needed // mmap.PAGESIZE) * mmap.PAGESIZE
+memory = np.frombuffer(mmap.mmap(-1, room + mmap.PAGESIZE), np.uint8)
+guard = ctypes.c_void_p(memory.ctypes.data + room)
+assert ctypes.CDLL(None).mprotect(guard, mmap.PAGESIZE, PROT_NONE) == 0
+to_frame(memory[room - needed : room].reshape(height, width, 3), Size(32, 24))
+"""
+
+
+@pytest.mark.parametrize("size", [(130, 98), (2028, 20), (17, 13)])
+def test_no_memory_behind_the_pixels_is_read(size: tuple[int, int]) -> None:
+    command = [sys.executable, "-c", BEFORE_A_GUARD, *map(str, size)]
+    assert subprocess.run(command, check=False).returncode == 0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: libswscale's flags, which PyAV has no names for: lanczos, accurate_rnd, full_chroma_inp.
 _LANCZOS: Final = 0x200 | 0x40000 | 0x4000
+#: Bytes, more than libswscale reads past the end of its source to make the last row whole vectors.
+_READ_PAST_END: Final = 1024
 _PIXELS: Final = "yuv420p"
 _BLACK: Final = (16, 128, 128)
 #: A blurred picture is blurred at this part of its size: it has no details to lose.
@@ -58,7 +60,7 @@ def _cropped(pixels: NDArray[np.uint8], movie: Size, focus: Focus) -> NDArray[np
 
 
 def _scaled(pixels: NDArray[np.uint8], size: Size) -> VideoFrame:
-    source = VideoFrame.from_numpy_buffer(np.ascontiguousarray(pixels), format="rgb24")
+    source = VideoFrame.from_numpy_buffer(_padded(pixels), format="rgb24")
     return _reformatter().reformat(
         source,
         size.width,
@@ -70,6 +72,14 @@ def _scaled(pixels: NDArray[np.uint8], size: Size) -> VideoFrame:
         interpolation=_LANCZOS,
         threads=1,
     )
+
+
+def _padded(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a copy with memory of its own behind the last row."""
+    memory = np.empty(pixels.size + _READ_PAST_END, np.uint8)
+    padded = memory[: pixels.size].reshape(pixels.shape)
+    padded[:], memory[pixels.size :] = pixels, 0
+    return padded
 
 
 def _black(movie: Size) -> VideoFrame:
