@@ -3,22 +3,21 @@
 `--database-only` selects the tests that use Django's database, which is known from their markers and
 fixtures: only these can behave differently in a second run, on PostgreSQL. `--fast` leaves out fault suites
 and tests marked `slow`. `--note-failed FILE` writes the node ids of the tests that fail, `--only-noted FILE`
-selects these. The Hypothesis profile `fast` tries few examples. Coverage is measured in the tests of `--fast`
-only: the others repeat what these cover, and measured code takes up to three times as long.
+selects these. The Hypothesis profile `fast` tries few examples.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
+
+    import pytest
 
 FIXTURES = frozenset({"db", "transactional_db", "live_server"})
 #: `postgresql` marks what only PostgreSQL does.
@@ -62,24 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if path := config.getoption("--only-noted"):
         noted = set(Path(path).read_text().splitlines())
         _select(config, items, lambda item: item.nodeid in noted)
-    if config.getoption("--cov", default=None):
-        for item in items:
-            if not is_fast(item):
-                item.add_marker("no_cover")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let the processes of a test without coverage measure none, either."""
-    if item.get_closest_marker("no_cover") is None:
-        return (yield)
-    removed = {
-        name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_PROCESS_")
-    }
-    try:
-        return (yield)
-    finally:
-        os.environ.update(removed)
 
 
 def uses_database(item: pytest.Item) -> bool:
