@@ -20,3 +20,11 @@ def test_the_tasks_that_reported_longest_ago_are_forgotten_first():
     assert store.get(f"{TASK}@/3") is None
     assert store.latest("app.Movie:3") is None
     assert store.latest("app.Movie:2") is not None
+
+
+def test_the_tasks_that_are_dropped_are_counted_and_reported_once(capsys):
+    store = MemoryStore(limit=2)
+    for n in range(2, 7):
+        store.record(sample(n, level=(n,)))
+    assert store.dropped == 3
+    assert capsys.readouterr().err.count("the store in memory keeps 2 tasks") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 
 class MemoryStore:
-    """Keeps the `limit` tasks that reported last."""
+    """Keeps the `limit` tasks that reported last. `dropped` counts those that it kept no longer."""
 
     def __init__(self, limit: int = 10_000) -> None:
         self._limit = limit
+        self.dropped = 0
         self._unlock()
         os.register_at_fork(after_in_child=self._unlock)
         self._states: OrderedDict[str, TaskState] = OrderedDict()
@@ -49,11 +51,20 @@ class MemoryStore:
             if state.about:
                 self._point(state)
             if len(self._states) > self._limit:
-                _, gone = self._states.popitem(last=False)
-                self._superseded.discard(gone.id)
-                if self._latest.get(gone.about) == gone.id:
-                    del self._latest[gone.about]
+                self._drop_oldest()
         return True
+
+    def _drop_oldest(self) -> None:
+        _, gone = self._states.popitem(last=False)
+        self._superseded.discard(gone.id)
+        if self._latest.get(gone.about) == gone.id:
+            del self._latest[gone.about]
+        self.dropped += 1
+        if self.dropped == 1:
+            sys.stderr.write(
+                f"eliot_progress: the store in memory keeps {self._limit:,} tasks: those that reported"
+                " longest ago are dropped, which is only counted from now on.\n"
+            )
 
     def _point(self, state: TaskState) -> None:
         current = self._states.get(self._latest.get(state.about, ""))
