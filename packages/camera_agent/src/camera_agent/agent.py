@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from camera_agent.drivers.base import Description
     from camera_agent.home import Home, Json
     from camera_agent.host.clock import Instant
+    from camera_agent.protocol.settings import ExposureSettings
     from camera_agent.remote.commands import Action
 
 
@@ -318,8 +319,8 @@ class Agent:
         for schedule in (config.schedule, Schedule(windows=config.delivery.windows)):
             state_at(schedule, now)
 
-    def _reject_settings(self, reason: str) -> None:
-        self._remote_config.reject(reason)
+    def _reject_settings(self, schedule: Schedule, exposure: ExposureSettings, reason: str) -> None:
+        self._remote_config.reject(schedule, exposure, reason)
         self._report_problem(f"The settings were replaced by those before them. {reason}")
 
     def _drain(self) -> None:

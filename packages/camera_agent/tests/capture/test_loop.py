@@ -143,7 +143,7 @@ def loop(tmp_path, monkeypatch):
             on_capture=received.captures.put,
             on_problem=received.said.append,
             on_gap=lambda *gap: received.gaps.append(gap),
-            on_failed_settings=received.failed.put,
+            on_failed_settings=lambda *failed: received.failed.put(failed),
             on_preview=lambda _capture, small: received.previews.append(small),
         )
         process = DriverProcess(f"tests.drivers.faulty_drivers:{name}", {"count": str(tmp_path / "count")})
@@ -282,7 +282,9 @@ def test_a_schedule_that_raises_gives_way_to_the_one_before_it(loop):
     made, received = loop(interval_s=0.1, clock=Clock(error_ms=lambda: 1.0))
     received.capture()
     made.update_settings(schedule=Failing())
-    assert "OverflowError: date value out of range" in received.failed.get(timeout=60)
+    failed, _, reason = received.failed.get(timeout=60)
+    assert isinstance(failed, Failing)
+    assert "OverflowError: date value out of range" in reason
     for _ in range(2):
         received.capture()
     assert made._settings.schedule == Schedule()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from camera_agent.config import Config
@@ -123,16 +125,65 @@ def test_settings_that_fail_after_a_restart_give_way_to_those_before_them(tmp_pa
     assert (again.revision, again.error.revision) == (1, 2)
 
 
+def night(number: int) -> dict[str, object]:
+    """A configuration as the server sends it, with a schedule of its own."""
+    return {"revision": number, "schedule": {"windows": [f"0{number}:00..0{number}:30"]}}
+
+
+def fail(remote_config: RemoteConfig, config: Config) -> None:
+    """Do what the capture thread does when it can't use the settings of a configuration."""
+    remote_config.reject(config.schedule, config.exposure, "They can't be evaluated.")
+
+
 def test_settings_that_fail_later_are_reported_and_not_taken_again(hearing):
     remote_config = hearing()
-    remote_config.receive({"revision": 1, "interval_s": 20})
-    remote_config.receive({"revision": 2, "interval_s": 30})
-    remote_config.reject("They can't be evaluated.")
+    remote_config.receive(night(1))
+    remote_config.receive(night(2))
+    first, second = remote_config.applied
+    fail(remote_config, second)
     assert (remote_config.revision, remote_config.error.revision) == (1, 2)
-    remote_config.receive({"revision": 2, "interval_s": 30})
+    assert remote_config.applied[-1] == first
+    remote_config.receive(night(2))
     assert remote_config.revision == 1
-    remote_config.receive({"revision": 3, "interval_s": 40})
-    assert (remote_config.revision, remote_config.error) == (3, None)
+    remote_config.receive(night(3))
+    assert remote_config.state() == (3, None)
+
+
+def test_settings_that_fail_after_newer_ones_were_received_say_nothing_about_these(hearing):
+    remote_config = hearing()
+    remote_config.receive(night(1))
+    remote_config.receive(night(2))
+    fail(remote_config, remote_config.applied[0])
+    assert remote_config.state() == (2, None)
+    assert len(remote_config.applied) == 2
+
+
+def test_settings_that_fail_while_they_are_put_in_force_are_those_that_are_reported(tmp_path):
+    capturing, applied = [], []
+
+    def apply(config: Config) -> None:
+        applied.append(config)
+        if len(applied) == 2:
+            capturing.append(threading.Thread(target=fail, args=(remote_config, config)))
+            capturing[0].start()
+            capturing[0].join(0.2)  # it can only end now if nothing keeps it from that
+
+    remote_config = RemoteConfig(Home(tmp_path), OWN, apply=apply)
+    remote_config.receive(night(1))
+    remote_config.receive(night(2))
+    capturing[0].join()
+    revision, error = remote_config.state()
+    assert (revision, error.revision) == (1, 2)
+    assert applied[-1] == applied[0]
+
+
+def test_the_agents_own_settings_that_fail_are_not_put_in_force_again_and_again(hearing):
+    remote_config = hearing()
+    remote_config.receive(night(1))
+    fail(remote_config, remote_config.applied[0])
+    assert remote_config.applied[-1] == OWN
+    fail(remote_config, OWN)
+    assert len(remote_config.applied) == 2
 
 
 @pytest.mark.parametrize("revision", [2**31, 10**400])

@@ -177,12 +177,14 @@ class CaptureLoop:
 
     def _fall_back(self, error: Exception) -> None:
         """Go back to the settings before these, or to the defaults. The error if these are the defaults."""
-        plain = CaptureSettings(interval_s=self._settings.interval_s)
-        if (self._settings.schedule, self._settings.exposure) == (plain.schedule, plain.exposure):
+        failed, plain = self._settings, CaptureSettings(interval_s=self._settings.interval_s)
+        if (failed.schedule, failed.exposure) == (plain.schedule, plain.exposure):
             raise error
         former, self._former_settings = self._former_settings or plain, None
         self._apply(former)
-        self._on_failed_settings(f"They can't be evaluated ({type(error).__name__}: {error}).")
+        self._on_failed_settings(
+            failed.schedule, failed.exposure, f"They can't be evaluated ({type(error).__name__}: {error})."
+        )
 
     def _open_ahead(self) -> None:
         """Open the camera before a slot, so that the slot does not wait for it; the slot reports failures."""

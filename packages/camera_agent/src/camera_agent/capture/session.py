@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from camera_agent.captures import ExposureValue
     from camera_agent.drivers.base import CapturedImage
     from camera_agent.host.clock import Clock, Instant
+    from camera_agent.protocol.settings import ExposureSettings, Schedule
     from camera_agent.spool.store import Spool
     from camera_agent.status import Status
 
 
-def _ignore_failed_settings(_message: str) -> None:
+def _ignore_failed_settings(_schedule: Schedule, _exposure: ExposureSettings, _message: str) -> None:
     """Discard the reason why settings could not be used."""
 
 
@@ -38,7 +39,8 @@ class CaptureCallbacks:
     """What capturing reports. `on_problem` receives a sentence for people, `on_gap` the missed slots.
 
     `on_preview` receives a capture with its preview (a small JPEG); previews are made while `wants_preview`
-    returns True. `on_failed_settings` receives why settings that were in force can't be used any more.
+    returns True. `on_failed_settings` receives settings that were in force, and why they can't be used any
+    more.
     """
 
     on_capture: Callable[[Capture], None]
@@ -46,7 +48,7 @@ class CaptureCallbacks:
     on_gap: GapCallback = _ignore_gap
     on_preview: Callable[[Capture, bytes], None] | None = None
     wants_preview: Callable[[], bool] = lambda: True
-    on_failed_settings: Callable[[str], None] = _ignore_failed_settings
+    on_failed_settings: Callable[[Schedule, ExposureSettings, str], None] = _ignore_failed_settings
 
 
 class CaptureSession:

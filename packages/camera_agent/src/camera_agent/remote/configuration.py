@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, TypeGuard
 
 from camera_agent.config import Config, with_remote_settings
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from camera_agent.home import Home, Json
+    from camera_agent.protocol.settings import ExposureSettings, Schedule
 
 
 def _ignore(_config: Config) -> None:
@@ -23,6 +25,7 @@ class RemoteConfig:
 
     `rehearse` raises what using a configuration would raise. Whatever either raises, the settings that worked
     last stay in force. `error` is the revision and the reason of the last configuration that was rejected.
+    The thread that talks to the server receives configurations, and the one that captures rejects them.
     """
 
     def __init__(
@@ -35,6 +38,8 @@ class RemoteConfig:
     ) -> None:
         self._home, self._own, self._apply, self._rehearse = home, own, apply, rehearse
         self._current, self._former = (0, own), (0, own)
+        #: Held until a change is complete: what is put in force may be rejected at once.
+        self._lock = threading.Lock()
         self.error: ConfigError | None = None
 
     @property
@@ -56,10 +61,18 @@ class RemoteConfig:
                 self.error = self.error or _rejection(revision, error)
         return self._current[1]
 
+    def state(self) -> tuple[int, ConfigError | None]:
+        """The number of the configuration in force, and the error that belongs to it."""
+        with self._lock:
+            return self._current[0], self.error
+
     def receive(self, message: Json) -> None:
         """Apply a newer configuration; one that can't work is rejected as a whole, with the reason."""
-        if not isinstance(message, dict):
-            return
+        if isinstance(message, dict):
+            with self._lock:
+                self._receive(message)
+
+    def _receive(self, message: dict[str, Json]) -> None:
         revision = message.get("revision")
         if not _is_revision(revision) or revision <= self.revision:
             return
@@ -82,10 +95,19 @@ class RemoteConfig:
         self._home.write(self._home.remote_config_file, message)
         self._former, self._current, self.error = self._current, (revision, config), None
 
-    def reject(self, reason: str) -> None:
-        """Record that the configuration in force failed later, and was replaced by the one before it."""
-        self.error = ConfigError(revision=self.revision, message=reason)
-        self._current, self._former = self._former, (0, self._own)
+    def reject(self, schedule: Schedule, exposure: ExposureSettings, reason: str) -> None:
+        """Put the configuration before the present one in force, because these settings failed in use.
+
+        Does nothing if they are not those of the present one: a newer one has replaced them already.
+        """
+        with self._lock:
+            revision, config = self._current
+            if (schedule, exposure) != (config.schedule, config.exposure):
+                return
+            self.error = ConfigError(revision=revision, message=reason)
+            self._current, self._former = self._former, (0, self._own)
+            if revision:  # the agent's own settings have none before them
+                self._apply(self._current[1])
 
     def _usable(self, message: Mapping[str, Json]) -> Config:
         config = with_remote_settings(

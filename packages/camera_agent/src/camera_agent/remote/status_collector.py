@@ -91,10 +91,12 @@ class StatusCollector:
     def collect(self, heartbeat: messages.Heartbeat) -> messages.Heartbeat:
         """Return a heartbeat with the optional part."""
         self._sent_results = self.spool.command_results.unacknowledged()
+        self.status.config_revision, config_error = self.remote_config.state()
         return msgspec.structs.replace(
             heartbeat,
             **self.machine.metrics(),
-            config_error=self.remote_config.error,
+            config_revision=self.status.config_revision,
+            config_error=config_error,
             clock_fixes=tuple(
                 messages.ClockFix(
                     boot=fix.boot, offset_ns=fix.offset_ns, error_ms=fix.error_ms, source=fix.source
@@ -113,7 +115,7 @@ class StatusCollector:
 
         True when a configuration was applied or rejected, because the server waits for that.
         """
-        self._responded_at, before = self.monotonic(), (self.remote_config.revision, self.remote_config.error)
+        self._responded_at, before = self.monotonic(), self.remote_config.state()
         self.spool.clock_fixes.mark_reported(_texts(response.get("clock_fixes_stored")))
         self.spool.command_results.acknowledge(
             self._sent_results, _texts(response.get("commands_acknowledged"))
@@ -123,7 +125,7 @@ class StatusCollector:
         self.commands.receive(response.get("commands"))
         if self.record_uploader is not None:
             self.record_uploader.upload_pending()
-        return (self.remote_config.revision, self.remote_config.error) != before
+        return self.remote_config.state() != before
 
     def _warnings(self) -> list[str]:
         now, used = self.monotonic(), self.spool.used_bytes()
