@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.db import connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 import fsmlock
+from fsmlock import conf
 from fsmlock.adapters.celery import execute_run
 from fsmlock.iteration import execute
 from fsmlock.iteration.journal import Journal, Position
@@ -128,6 +131,48 @@ def test_the_journal_of_a_run_that_ended_on_another_host_is_deleted(db, tmp_path
     assert recover_abandoned(pytest.fail) == []
     kept = {paused.key.hex, of_another_project, "notes"}
     assert {path.stem for path in tmp_path.iterdir()} == kept
+
+
+def journal_of(key, written_at, *, using="default"):
+    """The path of a journal that was last written at this second."""
+    journal = Journal(key, using=using)
+    journal.write(Position(cursor=1, done=1))
+    journal.close()
+    (path,) = Path(conf.get().JOURNALS).glob(f"{key}*")
+    os.utime(path, (written_at, written_at))
+    return path
+
+
+def test_the_journal_of_a_run_that_was_deleted_is_deleted_a_day_later(db, tmp_path, settings):
+    settings.FSMLOCK = {"JOURNALS": str(tmp_path)}
+    for hours in (23, 25):
+        run = SendMails.enqueue(count=hours)
+        path = journal_of(run.key.hex, timezone.now().timestamp() - hours * 3600)
+        recover_abandoned(pytest.fail)
+        assert path.exists()
+        run.delete()
+        recover_abandoned(pytest.fail)
+        assert path.exists() == (hours < 24)
+
+
+def test_the_journal_of_a_run_in_a_database_that_could_not_be_read_stays(db, tmp_path, settings):
+    settings.FSMLOCK = {"JOURNALS": str(tmp_path)}
+    deleted, elsewhere, unknown = "1" * 32, "2" * 32, "3" * 32
+    journal_of(deleted, 0)
+    journal_of(elsewhere, 0, using="other")
+    os.truncate(journal_of(unknown, 0), 4096)  # of a version that noted no database
+    os.utime(tmp_path / f"{unknown}.journal", (0, 0))
+
+    def fail(execute, sql, params, many, context):
+        if '"key" IN' in sql:
+            raise OperationalError("the database is away")
+        return execute(sql, params, many, context)
+
+    with pytest.raises(OperationalError), connection.execute_wrapper(fail):
+        recover_abandoned(pytest.fail)
+    assert len(list(tmp_path.iterdir())) == 3
+    recover_abandoned(pytest.fail)
+    assert {path.stem for path in tmp_path.iterdir()} == {elsewhere, unknown}
 
 
 def test_a_host_without_journals_gets_no_folder_for_them(db, tmp_path, settings):

@@ -147,7 +147,7 @@ class Execution:
         self._held = held
         self._on_progress = on_progress
         self._on_item = on_item
-        self._journal = Journal(run.key.hex)
+        self._journal = Journal(run.key.hex, using=self._using)
         self._position = Position()
         self._started = self._next_persist = clock.now()
         #: How many executions in a row died where this one begins, and until when it saves every position, so

@@ -2,10 +2,12 @@
 
 The database gets the position about once a second. The journal has what happened since then, so a run that
 resumes on the same host repeats at most the item in progress. On another host it resumes from the database.
+Several projects may share the folder of the journals, so each file says to which database its run belongs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import mmap
@@ -17,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 from fsmlock import conf
 from fsmlock.errors import FsmlockError
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("fsmlock")
 _HEAD = struct.Struct("<IIQ")  # checksum, length, sequence number
 _SLOT = 2048
+#: The bytes behind the slots that say to which database the run belongs.
+_DATABASE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +55,9 @@ class Position:
 class Journal:
     """Two slots, written alternately: a process killed while it writes one leaves the other intact."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, using: str = DEFAULT_DB_ALIAS) -> None:
         self._path = _folder() / f"{key}.journal"
+        self._using = using
         self._sequence = 0
         self._map: mmap.mmap | None = None
         self._has_no_room = False
@@ -97,7 +104,7 @@ class Journal:
             size = os.fstat(handle).st_size
             if size < 2 * _SLOT:
                 # Not a file with holes: on a full disk the kernel would kill whoever writes into one by mmap.
-                os.pwrite(handle, bytes(2 * _SLOT - size), size)
+                os.pwrite(handle, bytes(2 * _SLOT - size) + _database(self._using), size)
             return mmap.mmap(handle, 2 * _SLOT)
         finally:
             os.close(handle)
@@ -108,8 +115,22 @@ class Journal:
             self._map.close()
             self._map = None
 
+    def is_of_this_database(self) -> bool:
+        """Whether the run is known to belong to this database, and not to that of another project."""
+        try:
+            return self._path.read_bytes()[2 * _SLOT :] == _database(self._using)
+        except FileNotFoundError:
+            return False
+
+    def written_at(self) -> float:
+        """When somebody began to write it at the latest, in seconds since 1970; 0 if there is no file."""
+        try:
+            return self._path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
     def remove(self) -> None:
-        """Delete the file: the run has ended."""
+        """Delete the file: the run has ended, or was deleted."""
         self.close()
         self._path.unlink(missing_ok=True)
 
@@ -124,6 +145,17 @@ def _slot(data: bytes) -> tuple[int, bytes] | None:
         if sequence and zlib.crc32(body) == checksum
         else None
     )
+
+
+def _database(using: str) -> bytes:
+    """What tells a database from those of other projects on this host."""
+    connection = connections[using]
+    of = connection.settings_dict
+    name = str(of["NAME"])
+    if connection.vendor == "sqlite":
+        name = str(Path(name).resolve())
+    parts = [connection.vendor, of["HOST"], str(of["PORT"]), of["OPTIONS"].get("service"), name]
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=_DATABASE).digest()
 
 
 def keys_on_this_host() -> list[str]:

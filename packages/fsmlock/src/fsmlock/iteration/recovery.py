@@ -7,7 +7,7 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import router, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("fsmlock")
 _States = Run.States
+#: Seconds after which a journal without a run is deleted: no transaction that creates one takes so long.
+_FORGOTTEN_AFTER_S = 86_400.0
 
 
 def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
@@ -35,7 +37,7 @@ def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
     same time or soon after, doesn't find it again. If ``enqueue`` raises, the run stays as it was. It is
     called before that is committed, while the run is still held: let the worker start a moment later.
 
-    It also deletes the journals that ended runs left on this host, where another host has ended them.
+    It also deletes the journals on this host whose run has ended, on another host, or was deleted.
     """
     overdue = Q(state__in=_States.WAITING, due_at__lt=timezone.now() - conf.get().REQUEUE_AFTER)
     found = Run.objects.filter(Q(state__in=_States.ACTIVE) | overdue).order_by("pk")
@@ -45,15 +47,26 @@ def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
 
 
 def _delete_journals() -> None:
-    """Delete those of runs that are known to have ended: other journals may be another project's."""
+    """Delete those of runs that are known to have ended, and of runs of this database that it doesn't have.
+
+    A run whose row isn't committed yet is missing, too, so its journal must be old.
+    """
+    using = router.db_for_write(Run)
     keys = []
     for text in keys_on_this_host():
         with suppress(ValueError):
             keys.append(uuid.UUID(hex=text))
     for some in chunks(keys):
-        of = Run.objects.filter(key__in=some, state__in=_States.ENDED)
-        for key in of.values_list("key", flat=True):
-            Journal(key.hex).remove()
+        states = dict(Run.objects.using(using).filter(key__in=some).values_list("key", "state"))
+        for key in some:
+            journal = Journal(key.hex, using=using)
+            if states[key] in _States.ENDED if key in states else _is_forgotten(journal):
+                journal.remove()
+
+
+def _is_forgotten(journal: Journal) -> bool:
+    age_s = timezone.now().timestamp() - journal.written_at()
+    return age_s > _FORGOTTEN_AFTER_S and journal.is_of_this_database()
 
 
 def _recover(run: Run, enqueue: Callable[[Run], None]) -> bool:
