@@ -7,12 +7,15 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
 
 import fsmlock
 from fsmlock import Preempt, RetryLater, Skip, Wait, acquisition, backends
 from fsmlock.backends import database, redis
+from fsmlock.backends.base import MOST_HOLDS
+from fsmlock.backends.redis import RedisBackend
 from fsmlock.retries import RetryState, current
 from tests.conftest import make_film
 from tests.shop.models import Frame
@@ -136,6 +139,26 @@ def test_preempt_with_force_breaks_what_is_left(real_film):
     with fsmlock.hold(real_film, "render"), pytest.raises(fsmlock.HoldRefused):
         polite.acquire()
     stuck.release()
+
+
+def test_preempt_asks_all_holders_at_once_and_nobody_else(real_film):
+    looking = [fsmlock.hold(real_film, "ingest").acquire() for _ in range(2 * MOST_HOLDS)]
+    frame = Frame.objects.create(film=real_film)
+    below = fsmlock.hold(frame, "process").acquire()
+    stored_elsewhere = isinstance(backends.get(), RedisBackend)
+    polite = fsmlock.hold(real_film, "render", policy=Preempt(grace=timedelta(milliseconds=1)), holder="me")
+    with CaptureQueriesContext(connection) as captured, pytest.raises(fsmlock.HoldRefused):
+        polite.acquire()
+    asked = [sql for sql in captured if sql["sql"].startswith("UPDATE") and "stop_by" in sql["sql"]]
+    assert len(asked) == (0 if stored_elsewhere else 1)
+    assert {hold.cancel_requested_by for hold in fsmlock.holds_on(real_film)} == {"me"}
+    assert {hold.cancel_requested_by for hold in fsmlock.holds_on(frame)} == {"me"}
+    with fsmlock.hold(
+        real_film, "render", policy=Preempt(grace=timedelta(milliseconds=1), force=True), holder="me"
+    ):
+        assert [hold.lock for hold in fsmlock.holds_on(real_film)] == ["render"]
+    for held in (*looking, below):
+        held.release()
 
 
 def test_skip_enters_with_a_false_hold_and_the_reasons(real_film):

@@ -12,7 +12,7 @@ from fsmlock.backends.redis import RedisBackend
 from fsmlock.locks import resource
 from fsmlock.rules import Claim
 from tests.management.commands.test_fsmlock import said
-from tests.shop.models import Film, GildedTicket, Print, Ticket
+from tests.shop.models import Film, GildedTicket, Print, Room, Scan, Ticket
 
 
 @pytest.fixture
@@ -161,6 +161,23 @@ def test_a_kept_claim_counts_only_while_the_row_is_in_that_state(sheet, django_c
     assert said("doctor").startswith("orphan: its state printing holds press")
     with fsmlock.hold(sheet.film, "render"):
         pass
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_page_is_explained_without_what_states_left_over_by_as_many_queries_however_many(
+    db, backend, number, django_capture_on_commit_callbacks, django_assert_num_queries
+):
+    rooms = [Room.objects.create(name=f"Room {n}") for n in range(number)]
+    for room in rooms:
+        scan = Scan.objects.create(film=Film.objects.create(name="Film", room=room))
+        go(scan, "start", commit=django_capture_on_commit_callbacks)
+    for reasons in (*fsmlock.explain_many(rooms, to="clean").values(), fsmlock.explain(rooms[0], to="clean")):
+        assert [reason.code for reason in reasons] == ["held"]
+    Scan.objects.update(state="ready")
+    stored_elsewhere = isinstance(backends.get(), RedisBackend)
+    with django_assert_num_queries(1 if stored_elsewhere else 3):
+        answers = fsmlock.explain_many(rooms, to="clean")
+    assert answers == {room: fsmlock.explain(room, to="clean") for room in rooms} == dict.fromkeys(rooms, ())
 
 
 def test_a_kept_claim_counts_only_for_the_parent_that_its_row_has(sheet, django_capture_on_commit_callbacks):

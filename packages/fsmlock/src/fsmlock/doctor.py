@@ -11,7 +11,7 @@ from django.db import models, router, transaction
 
 from fsmlock import backends
 from fsmlock.iteration import execute
-from fsmlock.kept_claims import find_object, is_incomplete, left_over, locks_by_state
+from fsmlock.kept_claims import find_objects, is_incomplete, left_over, locks_by_state
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
@@ -54,7 +54,7 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
 
 
 def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
-    obj = find_object(info.resource, using=using)
+    obj = find_objects([info.resource], using=using).get(info.resource)
     left = left_over([info], using=using)
     moved = (
         obj is not None
@@ -78,7 +78,13 @@ def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
             return
         why = "its object was deleted"
         backend.stop(
-            info.resource, info.lock, by="fsmlock doctor", why=why, force=True, using=using, claim=info.claim
+            info.resource,
+            info.lock,
+            by="fsmlock doctor",
+            why=why,
+            force=True,
+            using=using,
+            claims=[info.claim],
         )
 
     now = "no longer exists" if obj is None else f"is {getattr(obj, 'state', '')} now"

@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 
     from fsmlock.backends.base import HoldInfo
     from fsmlock.declarations import Condition, Operation, Permission
-    from fsmlock.rules import Ancestry, LockRow
+    from fsmlock.rules import Ancestry
 
 
 class Evaluator:
     """Finds what blocks an operation on ``obj``. Without ``user`` permissions are not checked.
 
-    ``holds`` are the holds on the object and its ancestors, if they have been read already, and ``ancestry``
-    which these are. Otherwise the ancestors are those that the rows have, whatever the instance remembers.
+    ``holds`` are the holds on the object and its ancestors that count, if they have been read already, and
+    ``ancestry`` which these are. Otherwise the ancestors are those that the rows have, whatever the instance
+    remembers.
     """
 
     def __init__(
@@ -48,7 +49,6 @@ class Evaluator:
         self._user = user
         self._holds = holds
         self._ancestry = ancestry
-        self._left_over: set[LockRow] = set()
         self._evaluated: dict[Condition, Reason | None] = {}
         self._permitted: dict[Permission, bool] = {}
 
@@ -86,12 +86,11 @@ class Evaluator:
         if self._holds is None:
             resources = hypothetical_claim(self._obj, EVERYTHING, self._ancestry).resources
             using = alias_of(self._obj)
-            self._holds = backends.get().find(resources, using=using)
-            self._left_over = {row.row() for row in left_over(self._holds, using=using)}
+            self._holds = _counting(backends.get().find(resources, using=using), using)
         claim = hypothetical_claim(self._obj, name, self._ancestry)
         rows = {hold.row(): hold for hold in self._holds}
         blocking = [rows[row] for row in blocking_rows(claim, rows)]
-        return tuple(reason_for(hold, self._obj) for hold in blocking if hold.row() not in self._left_over)
+        return tuple(reason_for(hold, self._obj) for hold in blocking)
 
     def _condition(self, condition: Condition) -> Reason | None:
         if condition not in self._evaluated:
@@ -102,7 +101,10 @@ class Evaluator:
 def evaluators(
     objects: Sequence[models.Model], user: User | AnonymousUser | None
 ) -> list[tuple[models.Model, Evaluator]]:
-    """An evaluator for each object of one model, with its holds loaded by one query for all of them."""
+    """An evaluator for each object of one model, with its holds loaded by one query for all of them.
+
+    Where states of other objects keep some of these, a few more find out whether they still count.
+    """
     lockable = [obj for obj in objects if obj.pk is not None and has_locks(obj)]
     above = dict(zip(lockable, ancestries_or_gone(lockable), strict=True))
     concerned = {
@@ -113,12 +115,20 @@ def evaluators(
     found: dict[str, list[HoldInfo]] = {}
     if concerned:
         names = {name for resources in concerned.values() for name in resources}
-        for info in backends.get().find(names, using=alias_of(lockable[0])):
+        using = alias_of(lockable[0])
+        own = frozenset().union(*map(state_claim_ids, concerned))
+        for info in _counting(backends.get().find(names, using=using), using, own):
             found.setdefault(info.resource, []).append(info)
     return [
         (obj, Evaluator(obj, user, _holds_on(concerned.get(obj, ()), found), above.get(obj)))
         for obj in objects
     ]
+
+
+def _counting(holds: Sequence[HoldInfo], using: str, own: Collection[str] = frozenset()) -> list[HoldInfo]:
+    """The holds without what states left over. Those of the claims ``own`` block nobody, so they may stay."""
+    gone = {row.row() for row in left_over((each for each in holds if each.claim not in own), using=using)}
+    return [each for each in holds if each.row() not in gone]
 
 
 def _holds_on(resources: Iterable[str], found: Mapping[str, Sequence[HoldInfo]]) -> list[HoldInfo]:

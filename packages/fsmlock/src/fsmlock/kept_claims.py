@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import functools
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from fsmlock import backends
-from fsmlock.ancestors import RowGoneError, ancestries, lock_request
+from fsmlock.ancestors import RowGoneError, ancestries_or_gone, lock_request
+from fsmlock.backends.dialects import chunks
 from fsmlock.declarations import transitions_of
-from fsmlock.locks import owner
+from fsmlock.locks import owner, resource
 from fsmlock.rules import YEAR_US, Claim, is_claim_of_state
 
 if TYPE_CHECKING:
@@ -55,17 +58,24 @@ def state_claim_id(resource: str, lock: str) -> str:
 
 
 def left_over(holds: Iterable[HoldInfo], *, using: str) -> list[HoldInfo]:
-    """The rows of those among ``holds`` that a state keeps, as far as they don't count any more."""
-    claims = {hold.claim: hold for hold in holds if _is_kept(hold)}
-    return [row for hold in claims.values() for row in _left_over(hold, using)]
+    """The rows of those among ``holds`` that a state keeps, as far as they don't count any more.
+
+    The number of queries doesn't depend on the number of holds.
+    """
+    kept = {hold.claim: hold for hold in holds if _is_kept(hold)}
+    if not kept:
+        return []
+    rows = backends.get().find_claims(list(kept.values()), using=using)
+    counting = _counting(rows, using)
+    return [row for row in rows if (row.claim, row.resource, row.lock) not in counting]
 
 
 def is_incomplete(hold: HoldInfo, *, using: str) -> bool:
     """Whether the claim of a state doesn't mark an ancestor that its object has now."""
     if not _is_kept(hold):
         return False
-    rows = backends.get().find_claim(hold, using=using)
-    return bool(_current_rows(rows, using) - {(row.resource, row.lock) for row in rows})
+    rows = backends.get().find_claims([hold], using=using)
+    return bool(_counting(rows, using) - {(row.claim, row.resource, row.lock) for row in rows})
 
 
 def _is_kept(hold: HoldInfo) -> bool:
@@ -74,32 +84,38 @@ def _is_kept(hold: HoldInfo) -> bool:
     return not hold.waits and is_claim_of_state(hold.claim) and lease_us > YEAR_US
 
 
-def _left_over(hold: HoldInfo, using: str) -> Iterator[HoldInfo]:
-    rows = backends.get().find_claim(hold, using=using)
-    current = _current_rows(rows, using)
-    yield from (row for row in rows if (row.resource, row.lock) not in current)
+def _counting(rows: Sequence[HoldInfo], using: str) -> set[tuple[str, str, str]]:
+    """What the claims have a right to: each claim with a resource and a lock."""
+    held = [row for row in rows if row.kind == "held"]
+    objects = find_objects([row.resource for row in held], using=using)
+    valid = [
+        (row, obj)
+        for row in held
+        if (obj := objects.get(row.resource)) is not None
+        and locks_by_state(type(obj)).get(getattr(obj, "state", "")) == row.lock
+    ]
+    found: set[tuple[str, str, str]] = set()
+    above = ancestries_or_gone([obj for _, obj in valid], from_rows=True)
+    for (row, obj), ancestry in zip(valid, above, strict=True):
+        if isinstance(ancestry, RowGoneError):
+            continue
+        request = lock_request(obj, row.lock, ancestry)
+        claim = Claim(id=row.claim, requests=(request,), lease_us=0, holder="")
+        found |= {(row.claim, each.resource, each.lock) for each in claim.rows}
+    return found
 
 
-def _current_rows(rows: Sequence[HoldInfo], using: str) -> set[tuple[str, str]]:
-    """What the claim has a right to: each resource and lock."""
-    held = next((row for row in rows if row.kind == "held"), None)
-    obj = None if held is None else find_object(held.resource, using=using)
-    if held is None or obj is None or locks_by_state(type(obj)).get(getattr(obj, "state", "")) != held.lock:
-        return set()
-    try:
-        (ancestry,) = ancestries([obj], from_rows=True)
-    except RowGoneError:
-        return set()
-    request = lock_request(obj, held.lock, ancestry)
-    claim = Claim(id=held.claim, requests=(request,), lease_us=0, holder="")
-    return {(row.resource, row.lock) for row in claim.rows}
-
-
-def find_object(resource: str, *, using: str) -> models.Model | None:
-    """The object that a resource names; None if there is none. It asks no manager, which might hide it."""
-    label, _, pk = resource.partition(":")
-    try:
-        rows: models.QuerySet[models.Model] = models.QuerySet(model=apps.get_model(label), using=using)
-        return rows.filter(pk=pk).first()
-    except (LookupError, ValueError):
-        return None
+def find_objects(resources: Iterable[str], *, using: str) -> dict[str, models.Model]:
+    """The objects that resources name, as far as they exist. It asks no manager, which might hide them."""
+    keys: dict[type[models.Model], list[object]] = {}
+    for name in set(resources):
+        label, _, pk = name.partition(":")
+        with suppress(LookupError, ValueError, ValidationError):
+            model = apps.get_model(label)
+            keys.setdefault(model, []).append(model._meta.pk.to_python(pk))
+    found = {}
+    for model, own in keys.items():
+        rows: models.QuerySet[models.Model] = models.QuerySet(model=model, using=using)
+        for some in chunks(own):
+            found.update({resource(obj): obj for obj in rows.filter(pk__in=some)})
+    return found

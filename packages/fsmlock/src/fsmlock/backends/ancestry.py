@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.db import connections, models
 
 from fsmlock.ancestors import paths
+from fsmlock.backends.dialects import chunks
 from fsmlock.backends.kept_cursor import KeptCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fsmlock.rules import Claim, Keys
-
-#: The most objects that one query asks for.
-_CHUNK = 500
-
 
 #: With keys of kinds that JSON doesn't know. Made once: that takes longer than to encode.
 encode = json.JSONEncoder(default=str).encode
@@ -102,12 +99,11 @@ def is_current(claim: Claim, *, using: str) -> bool:
 
 def _are_current(query: KeyQuery, keys: Sequence[Keys]) -> bool:
     wanted = [tuple(query.prepare(each)) for each in keys]
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
+    for some in chunks(wanted):
         with KeptCursor(connections[query.using]) as cursor:
-            cursor.execute(_select(query, len(chunk)), {f"k{n}": each[0] for n, each in enumerate(chunk)})
+            cursor.execute(_select(query, len(some)), {f"k{n}": each[0] for n, each in enumerate(some)})
             stored = cursor.fetchall()
-        if stored != chunk and not _texts(chunk) <= _texts(stored):
+        if stored != some and not _texts(some) <= _texts(stored):
             return False
     return True
 

@@ -254,11 +254,19 @@ class Backend(ABC):
 
     @abstractmethod
     def stop(
-        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
+        self,
+        resource: str,
+        lock: str,
+        *,
+        by: str,
+        why: str,
+        force: bool,
+        using: str,
+        claims: Collection[str] = (),
     ) -> Sequence[HoldInfo]:
         """Ask the holders of the lock to stop, or with ``force`` remove their holds. Return those reached.
 
-        With ``claim`` only that one is reached, whatever it holds on the resource.
+        With ``claims`` these are reached instead, whatever they hold on the resource.
         """
 
     @abstractmethod
@@ -294,9 +302,9 @@ class Backend(ABC):
         """End that time now: a person has made sure that no process relies on a lost hold."""
         del using
 
-    def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
-        """All rows of the claim that a state's hold belongs to, wherever they are."""
-        del hold, using
+    def find_claims(self, holds: Sequence[HoldInfo], *, using: str) -> Sequence[HoldInfo]:
+        """All rows of the claims that these holds of states belong to, wherever they are."""
+        del holds, using
         return ()
 
     def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:

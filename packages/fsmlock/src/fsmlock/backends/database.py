@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from django.db import OperationalError, connections
 
 from fsmlock.backends.base import Backend, Denied, Granted, PollingWaiter, Renewed, stale_reason
-from fsmlock.backends.dialects import STATE_CLAIM, blocking_sql, insert_waiting, is_small, marks, rows_of
+from fsmlock.backends.dialects import (
+    blocking_sql,
+    chunks,
+    insert_waiting,
+    is_small,
+    marks,
+    rows_of,
+    run,
+    state_claims,
+)
 from fsmlock.backends.hold_rows import InTheWay, in_the_way, select
 from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.backends.postgresql import PostgreSQL
@@ -192,9 +201,13 @@ class DatabaseBackend(Backend):
             return ()
         return select(dialect_of(using), where, params, limit=limit)
 
-    def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
-        """Execute one query."""
-        return select(dialect_of(using), STATE_CLAIM, [hold.claim])
+    def find_claims(self, holds: Sequence[HoldInfo], *, using: str) -> Sequence[HoldInfo]:
+        """Execute one query, or one for each part of many."""
+        dialect = dialect_of(using)
+        found: list[HoldInfo] = []
+        for some in chunks(sorted({hold.claim for hold in holds})):
+            found += select(dialect, state_claims(some), list(some))
+        return found
 
     def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:
         """Execute one statement. The token of a row is its id, so a new row is not met."""
@@ -205,25 +218,32 @@ class DatabaseBackend(Backend):
             )
 
     def stop(
-        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
+        self,
+        resource: str,
+        lock: str,
+        *,
+        by: str,
+        why: str,
+        force: bool,
+        using: str,
+        claims: Collection[str] = (),
     ) -> Sequence[HoldInfo]:
         """Mark the rows. A broken hold stays until its lease is over, so that its holder learns by whom."""
+        named = set(claims)
         found = [
             h
             for h in self.find([resource], using=using)
-            if not h.waits and (h.claim == claim or (not claim and h.kind == "held" and h.lock == lock))
+            if not h.waits and (h.claim in named if named else h.kind == "held" and h.lock == lock)
         ]
-        if not found:
-            return ()
         kind = "kind = 'broken', " if force else ""
-        claims = [h.claim for h in found]
-        with connections[using].cursor() as cursor:
-            cursor.execute(
+        rows: list[tuple[str, str]] = []
+        for some in chunks(sorted({h.claim for h in found})):
+            rows += run(
+                connections[using],
                 f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"  # noqa: S608 - only constants and placeholders
-                f" WHERE claim IN ({marks(claims)}) AND NOT waits RETURNING claim, resource",
-                [by, why, *claims],
+                f" WHERE claim IN ({marks(some)}) AND NOT waits RETURNING claim, resource",
+                [by, why, *some],
             )
-            rows = cursor.fetchall()
         if force and rows:
             dialect_of(using).wake(sorted({row[1] for row in rows}))
         reached = {row[0] for row in rows}

@@ -28,10 +28,6 @@ _POLL_S = (0.004, 0.016)
 _CHUNK = 200
 
 
-#: SQL condition for the rows of a state's claim, for which there is an index: see models.Hold.
-STATE_CLAIM = "claim = %s AND substring(claim, 13, 1) = '5'"
-
-
 class Dialect(ABC):
     """One connection to one kind of database. Each thread has its own.
 
@@ -186,10 +182,15 @@ def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
     return sql, [*resources, *names, claim.id]
 
 
+def state_claims(ids: Collection[str]) -> str:
+    """SQL condition for the rows of claims of states, for which there is an index: see models.Hold."""
+    return f"claim IN ({marks(ids)}) AND substring(claim, 13, 1) = '5'"
+
+
 def all_rows_of(claim: Claim) -> tuple[str, Params]:
     """The same for every kind of row; and those of a state's claim wherever they are: it may move."""
     if claim.is_of_state:
-        return STATE_CLAIM, [claim.id]
+        return state_claims([claim.id]), [claim.id]
     return rows_of(claim, "held", "blocked", "broken", "retrying", "later")
 
 

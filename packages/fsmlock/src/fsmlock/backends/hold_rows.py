@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fsmlock.backends.base import MOST_HOLDS, HoldInfo, row_kind
 from fsmlock.backends.dialects import marks, run
-from fsmlock.rules import LockRow, blocking_rows
+from fsmlock.rules import blocking_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fsmlock.backends.dialects import Dialect, Params
     from fsmlock.rules import Claim
 
@@ -45,85 +43,41 @@ def _read(dialect: Dialect, sql: str, params: Params) -> tuple[HoldInfo, ...]:
 
 
 def in_the_way(dialect: Dialect, claim: Claim, ticket: int | None) -> InTheWay:
-    """The holds and waiters that block the claim: all if there are few rows on its objects, else some.
-
-    Its cost doesn't grow with what is held on the objects.
-    """
-    found = _some_on(dialect, claim.resources)
-    blocking = _blocking(claim, found, ticket)
-    if len(found) <= MOST_HOLDS or blocking:
-        return InTheWay(blocking[:MOST_HOLDS], more=len(found) > MOST_HOLDS)
-    groups = blocking_rows(claim, _groups_on(dialect, claim.resources))
-    blocking = _blocking(claim, _some_of_groups(dialect, groups, claim, ticket), ticket)
+    """The holds and waiters that block the claim, oldest first: all if there are few, else some."""
+    by_row = {info.row(): info for info in sorted(_some_on(dialect, claim), key=lambda info: info.token)}
+    blocking = tuple(by_row[row] for row in blocking_rows(claim, by_row, ticket))
     return InTheWay(blocking[:MOST_HOLDS], more=len(blocking) > MOST_HOLDS)
 
 
-def _some_on(dialect: Dialect, resources: Sequence[str]) -> tuple[HoldInfo, ...]:
-    """A few rows of each object: all if there are no more than MOST_HOLDS of them together."""
-    wanted = dialect.table([[resource] for resource in resources], ["object"])
-    return _some_of_each(dialect, wanted, "resource = object", [])
+def _some_on(dialect: Dialect, claim: Claim) -> tuple[HoldInfo, ...]:
+    """A few unexpired rows of other claims on its objects, for each lock and kind.
 
-
-def _some_of_each(
-    dialect: Dialect, wanted: tuple[str, Params], where: str, params: Params, *, limit: str = ""
-) -> tuple[HoldInfo, ...]:
-    """A few unexpired rows for each row of the table ``wanted``, in the order of the index.
-
-    Without an order PostgreSQL might read the whole table until it meets the first of them.
+    It takes a look into the index for each of these, however many rows there are.
     """
-    table, values = wanted
-    now = dialect.now()
+    objects, values = dialect.table([[resource] for resource in claim.resources], ["object"])
+    own, now = [claim.id, *claim.nested_in], dialect.now()
     some = (
-        f"WHERE {where} AND {_counts(dialect, now)}"
+        "WHERE resource = object AND lock = name AND kind = use"
+        f" AND claim NOT IN ({marks(own)}) AND {_counts(dialect, now)}"
+        # Without an order PostgreSQL might read the whole table until it meets the first of them.
         f" ORDER BY resource, lock, kind, claim LIMIT {MOST_HOLDS + 1}"
     )
-    sql = f"SELECT {now}, {_COLUMNS} FROM {dialect.some_of_each(table, some)}{limit}"  # noqa: S608 - only constants and placeholders
-    return _read(dialect, sql, [*values, *params])
+    found = dialect.some_of_each(_GROUPS, some)
+    return _read(dialect, f"{_PRESENT % objects} SELECT {now}, {_COLUMNS} FROM {found}", [*values, *own])  # noqa: S608 - only constants and placeholders
 
 
-def _blocking(claim: Claim, found: Sequence[HoldInfo], ticket: int | None) -> tuple[HoldInfo, ...]:
-    by_row = {info.row(): info for info in sorted(found, key=lambda info: info.token)}
-    return tuple(by_row[row] for row in blocking_rows(claim, by_row, ticket))
-
-
-def _groups_on(dialect: Dialect, resources: Sequence[str]) -> list[LockRow]:
-    """What is held or blocked on the objects: one row for each lock and kind.
-
-    It takes a look into the index for each, however many rows there are.
-    """
-    table, params = dialect.table([[resource] for resource in resources], ["object"])
-    return [
-        LockRow(claim="", resource=resource, lock=lock, kind=row_kind(kind))
-        for resource, lock, kind in run(dialect.connection, _GROUPS % table, params)
-    ]
-
-
-#: With the table of objects to be filled in.
-_GROUPS = (
+#: The names of all locks that have a row on an object of a table, which is to be filled in. Not by min(), for
+#: which PostgreSQL may read all rows.
+_PRESENT = (
     "WITH RECURSIVE present (object, name) AS ("
-    " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object) FROM %s"
+    " SELECT object, (SELECT lock FROM fsmlock_hold WHERE resource = object ORDER BY lock LIMIT 1) FROM %s"
     " UNION ALL"
-    " SELECT object, (SELECT min(lock) FROM fsmlock_hold WHERE resource = object AND lock > name)"
+    " SELECT object, (SELECT lock FROM fsmlock_hold WHERE resource = object AND lock > name"
+    " ORDER BY lock LIMIT 1)"
     " FROM present WHERE name IS NOT NULL"
-    ") SELECT object, name, kind FROM present, (SELECT 'held' AS kind UNION ALL SELECT 'blocked') AS kinds"
-    # Not EXISTS, which PostgreSQL may make a join of that reads all rows. Nor without an order: it might read
-    # the whole table until it meets the first one.
-    " WHERE (SELECT 1 FROM fsmlock_hold AS h"
-    " WHERE h.resource = object AND h.lock = name AND h.kind = kinds.kind"
-    " ORDER BY h.claim LIMIT 1) IS NOT NULL"
+    ")"
 )
-
-
-def _some_of_groups(
-    dialect: Dialect, groups: Sequence[LockRow], claim: Claim, ticket: int | None
-) -> tuple[HoldInfo, ...]:
-    """Some rows of the groups, of those that block the claim."""
-    wanted = dialect.table([[g.resource, g.lock, g.kind] for g in groups], ["object", "name", "use"])
-    own = [claim.id, *claim.nested_in]
-    before = claim.behind(ticket)
-    earlier = "" if before is None else f" AND (NOT waits OR id < {int(before)})"
-    where = f"resource = object AND lock = name AND kind = use AND claim NOT IN ({marks(own)}){earlier}"
-    return _some_of_each(dialect, wanted, where, own, limit=f" LIMIT {MOST_HOLDS + 1}")
+_GROUPS = "present CROSS JOIN (SELECT 'held' AS use UNION ALL SELECT 'blocked') AS kinds"
 
 
 def _info(  # noqa: PLR0913, PLR0917 - the time, then _COLUMNS

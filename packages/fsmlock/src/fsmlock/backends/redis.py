@@ -168,7 +168,7 @@ class RedisBackend(Backend):
         server = self._server(using)
         if claim.is_of_state:
             # The object may have moved since.
-            self.forget(self._rows_of(claim.id, claim.requests[0].resource, using), using=using)
+            self.forget(self._rows_of([(claim.id, claim.requests[0].resource)], using), using=using)
         keys = [server.key(row.resource) for row in claim.rows]
         server.run("release", keys, [claim.id, *map(_group, claim.rows)])
         server.forget_lease(claim)
@@ -193,13 +193,15 @@ class RedisBackend(Backend):
             found = [h for h in found if h.kind == "held" and not h.waits]
         return tuple(sorted(found, key=lambda h: h.token)[:limit])
 
-    def find_claim(self, hold: HoldInfo, *, using: str) -> Sequence[HoldInfo]:
+    def find_claims(self, holds: Sequence[HoldInfo], *, using: str) -> Sequence[HoldInfo]:
         """Run one script."""
-        return self._rows_of(hold.claim, hold.resource, using)
+        return self._rows_of(list({hold.claim: hold.resource for hold in holds}.items()), using)
 
-    def _rows_of(self, claim_id: str, resource: str, using: str) -> Sequence[HoldInfo]:
+    def _rows_of(self, claims: Sequence[tuple[str, str]], using: str) -> Sequence[HoldInfo]:
+        """The rows of claims, of each of which the id and one resource are known."""
         server = self._server(using)
-        now, *rest = server.run("find_claim", [server.key(resource)], [claim_id])
+        keys = [server.key(resource) for _, resource in claims]
+        now, *rest = server.run("find_claims", keys, [claim_id for claim_id, _ in claims])
         pairs = zip(rest[::2], rest[1::2], strict=True)
         return tuple(_info(server.resource(key), json.loads(row), now) for key, row in pairs)
 
@@ -210,11 +212,19 @@ class RedisBackend(Backend):
         server.run("forget", [server.key(row.resource) for row in rows], args)
 
     def stop(
-        self, resource: str, lock: str, *, by: str, why: str, force: bool, using: str, claim: str = ""
+        self,
+        resource: str,
+        lock: str,
+        *,
+        by: str,
+        why: str,
+        force: bool,
+        using: str,
+        claims: Collection[str] = (),
     ) -> Sequence[HoldInfo]:
         """Run one script."""
         server = self._server(using)
-        args: list[str | int] = [lock, claim, by, why, int(force), clock.boot_id(), _clock_ms()]
+        args: list[str | int] = [lock, by, why, int(force), clock.boot_id(), _clock_ms(), *claims]
         answer: list[Any] = server.run("stop", [server.key(resource)], args)
         now, *rows = answer
         return tuple(_info(resource, json.loads(row), now) for row in rows)

@@ -36,7 +36,7 @@ _SCRIPTS = {
     "announce_retry": ("now", "rows", "announce_retry"),
     "stop": ("now", "expired", "rows", "wake", "stop"),
     "find": ("now", "rows", "find"),
-    "find_claim": ("now", "rows", "find_claim"),
+    "find_claims": ("now", "rows", "find_claims"),
     "forget": ("rows", "forget"),
     "raise_counter": ("raise_counter",),
     "sweep": ("now", "rows", "sweep"),

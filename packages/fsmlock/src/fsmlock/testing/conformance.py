@@ -176,6 +176,20 @@ class Conformance:
         assert (renewed.alive, renewed.by) == (False, "editor")
         assert not backend.stop(_PARENT, "ingest", by="editor", why="", force=True, using=self.using)
 
+    def test_several_claims_are_reached_at_once_whatever_they_hold(self, backend: Backend) -> None:
+        together = frozenset({"ingest"})
+        claims = [claim(parent("ingest", compatible_with=together)) for _ in range(3)]
+        claims += [claim(child(resource=f"shop.frame:{n}")) for n in range(2)]
+        for each in claims:
+            assert self.acquire(backend, each)
+        chosen = {each.id for each in (claims[0], claims[2], claims[4])}
+        found = backend.stop(
+            _PARENT, "", claims=sorted(chosen), by="editor", why="", force=False, using=self.using
+        )
+        assert {hold.claim for hold in found} == chosen
+        asked = {each.id for each in claims if backend.renew(each, using=self.using).by == "editor"}
+        assert asked == chosen
+
     def test_a_refusal_by_a_crowd_names_some_of_it(self, backend: Backend) -> None:
         together = frozenset({"ingest"})
         for _ in range(MOST_HOLDS + 5):
