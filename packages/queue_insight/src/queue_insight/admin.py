@@ -60,7 +60,7 @@ class QueueAdmin(_Base):
 
         @etag(views.version)
         def answer(request: HttpRequest) -> HttpResponseBase:
-            if request.method == "GET" and "part" in request.GET:
+            if views.wants_part(request):
                 return views.part(request, lambda: view(request, context={"opts": self.opts}))
             # Only the frame of a page shows what the admin knows of all its models.
             return view(request, context={**self.admin_site.each_context(request), "opts": self.opts})
@@ -72,7 +72,7 @@ class QueueAdmin(_Base):
                 raise PermissionDenied
             request.current_app = self.admin_site.name
             response = answer(request)
-            if "part" in request.GET:
+            if views.wants_part(request):
                 response.headers[views.PAUSE] = str(views.pause_ms(request))
             return response
 

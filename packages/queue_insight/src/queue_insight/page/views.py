@@ -36,13 +36,18 @@ _parts: Shared[bytes] = Shared(0.15)
 _pace = Pace()
 
 
+def wants_part(request: HttpRequest) -> bool:
+    """Return whether only the changing part of a page is wanted, as the page's script asks for it."""
+    return request.method == "GET" and "part" in request.GET
+
+
 def version(request: HttpRequest) -> str | None:
     """Return what stays the same until the collector saves again, for the changing part of a page.
 
     So a page that asks again and again is sent 304 while it has what there is, and ten times a second one
     record is read for all viewers of the process.
     """
-    at = _saved_at() if request.method == "GET" and "part" in request.GET else None
+    at = _saved_at() if wants_part(request) else None
     return None if at is None else f"{at:.6f}"
 
 
@@ -129,10 +134,10 @@ def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBa
     after = request.GET.get("after", "")[:MAX_SEARCH]
     among = scope(text, after)
     # The text may be the id of a task that is known from its sender only, or that waits far back.
-    ids = among.ids if "part" in request.GET else [text, *among.ids]
+    ids = among.ids if wants_part(request) else [text, *among.ids]
     reading = read(tasks=ids, overview=True)
     only = only_match(text, reading.snapshot)
-    if only is not None and "part" not in request.GET:
+    if only is not None and not wants_part(request):
         address = reverse("admin:queue_insight_task", current_app=request.current_app)
         return HttpResponseRedirect(f"{address}?{urlencode({'id': key(only)})}")
     return _page(request, "search", context, contexts.found(reading, text, among, after=after))
@@ -141,7 +146,7 @@ def search(request: HttpRequest, *, context: contexts.Context) -> HttpResponseBa
 def _page(
     request: HttpRequest, name: str, context: contexts.Context, found: contexts.Context
 ) -> HttpResponseBase:
-    base = "queue_insight/part.html" if "part" in request.GET else "queue_insight/base.html"
+    base = "queue_insight/part.html" if wants_part(request) else "queue_insight/base.html"
     return TemplateResponse(
         request, f"queue_insight/{name}.html", {**context, **found, "base": base, **_permissions(request)}
     )
