@@ -15,6 +15,9 @@ export interface MenuAction {
   readonly isDangerous: boolean;
   /** Why it can't be done now; null if it can. */
   readonly refusal: ReactNode;
+  /** Somebody is about to choose it. */
+  readonly onIntent?: () => void;
+  readonly onChoose: () => void;
 }
 
 /** How an entry's reason begins, for those who don't see that it is dimmed. */
@@ -30,9 +33,6 @@ interface Props {
   readonly actions: readonly MenuAction[];
   /** Why, if all that can't be done now share it: it is said once, below them. Null if they don't. */
   readonly sharedRefusal?: ReactNode;
-  /** Somebody is about to choose it. */
-  readonly onIntent?: (name: string) => void;
-  readonly onChoose: (name: string) => void;
   readonly onClose: () => void;
 }
 
@@ -44,8 +44,6 @@ export function ActionMenu({
   open,
   actions,
   sharedRefusal = null,
-  onIntent,
-  onChoose,
   onClose,
 }: Props) {
   const sharedId = `${id}-refusal`;
@@ -69,10 +67,6 @@ export function ActionMenu({
           key={action.name}
           action={action}
           saidBy={sharedRefusal === null ? undefined : sharedId}
-          onIntent={() => onIntent?.(action.name)}
-          onChoose={() => {
-            onChoose(action.name);
-          }}
         />,
       ])}
       {sharedRefusal !== null && [
@@ -96,12 +90,10 @@ interface EntryProps {
   readonly action: MenuAction;
   /** The id of what says why it can't be done, if the entry doesn't. */
   readonly saidBy: string | undefined;
-  readonly onIntent: () => void;
-  readonly onChoose: () => void;
 }
 
-function Entry({ action, saidBy, onIntent, onChoose }: EntryProps) {
-  const { name, label, isDangerous, refusal } = action;
+function Entry({ action, saidBy }: EntryProps) {
+  const { name, label, isDangerous, refusal, onIntent, onChoose } = action;
   const isRefused = refusal !== null;
   return (
     <MenuItem

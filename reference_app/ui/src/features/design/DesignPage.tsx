@@ -29,7 +29,7 @@ const NAMES = [
   "🌄 Sunrise 🌅 <b>Garden</b> & pond",
 ];
 const TONES: readonly Tone[] = ["good", "attention", "bad", "quiet"];
-const ACTIONS: readonly MenuAction[] = [
+const ACTIONS: readonly Omit<MenuAction, "onChoose">[] = [
   { name: "collect", label: "Collect logs", isDangerous: false, refusal: null },
   { name: "restart", label: "Restart agent", isDangerous: false, refusal: "The agent has never connected." },
   { name: "long", label: NAMES[2] ?? "", isDangerous: false, refusal: NAMES[1] },
@@ -264,8 +264,7 @@ function Actions() {
           labelledBy={id}
           anchor={anchor}
           open
-          actions={ACTIONS}
-          onChoose={close}
+          actions={ACTIONS.map((action) => ({ ...action, onChoose: close }))}
           onClose={close}
         />
       )}

@@ -44,20 +44,20 @@ export function MoreActions({ of, transitions, labels }: Props) {
           labelledBy={id}
           anchor={anchor}
           open={open}
-          actions={offered.map(({ name, kind, label, allowed, reasons }) => ({
-            name,
-            label: labels[name] ?? label,
-            isDangerous: kind === "DANGER",
-            refusal: allowed ? null : <Reasons reasons={reasons} />,
+          actions={offered.map((offer) => ({
+            name: offer.name,
+            label: labels[offer.name] ?? offer.label,
+            isDangerous: offer.kind === "DANGER",
+            refusal: offer.allowed ? null : <Reasons reasons={offer.reasons} />,
+            onIntent: () => {
+              prepare(offer);
+            },
+            onChoose: () => {
+              setOpen(false);
+              choose(offer);
+            },
           }))}
           sharedRefusal={shared ? <Reasons reasons={shared.reasons} /> : null}
-          onIntent={(name) => {
-            offered.filter((each) => each.name === name).forEach(prepare);
-          }}
-          onChoose={(name) => {
-            setOpen(false);
-            offered.filter((each) => each.name === name).forEach(choose);
-          }}
           onClose={() => {
             setOpen(false);
           }}

@@ -1,4 +1,4 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 
 import { onDemand } from "./onDemand.tsx";
 import { AskContext, type Ask, type Asked } from "./useAsk.ts";
@@ -24,6 +24,8 @@ export function TransitionDialogs({ children }: { readonly children: ReactNode }
       },
     };
   }, [prepare, open]);
+  // Once the focus is back on the button: that it has it means here no wish to press it again.
+  useEffect(() => (asked === null ? undefined : forget), [asked, forget]);
   return (
     <AskContext value={ask}>
       {children}
@@ -37,7 +39,6 @@ export function TransitionDialogs({ children }: { readonly children: ReactNode }
           }}
           onClose={() => {
             setAsked(null);
-            forget();
           }}
         />
       )}

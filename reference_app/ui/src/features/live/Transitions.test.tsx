@@ -392,6 +392,23 @@ test("what somebody points at beside an open dialog doesn’t change what that a
   });
 });
 
+test("closing a dialog fetches nothing, though its button has the focus again", async () => {
+  const environment = show([offer(ASKING)]);
+  const button = screen.getByRole("button", { name: "Archive" });
+  await userEvent.click(button);
+  answerQuestions(environment, TITLE);
+  const dialog = await screen.findByRole("dialog", { name: "Archive" });
+  await within(dialog).findByRole("textbox", { name: "Title" });
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(button).toHaveFocus();
+  expect(allRunning(environment, "useQuestionsQuery")).toHaveLength(0);
+  await userEvent.click(button);
+  answerQuestions(environment, TITLE);
+  const again = await screen.findByRole("dialog", { name: "Archive" });
+  expect(await within(again).findByRole("textbox", { name: "Title" })).toBeVisible();
+});
+
 test("a dialog opens at once, and nothing can be sent before its fields are there", async () => {
   const environment = show([offer(ASKING)]);
   await userEvent.click(screen.getByRole("button", { name: "Archive" }));
