@@ -4,9 +4,9 @@ import { graphql, useFragment } from "react-relay";
 
 import { formatInstant, instant } from "../../lib/age.ts";
 import { formatCount } from "../../lib/rate.ts";
+import { toneOf } from "../live/gapReasons.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TimelineStrip_timeline$key } from "./__generated__/TimelineStrip_timeline.graphql";
-import { toneOf } from "./gapReasons.ts";
 
 const WIDTH = 1000;
 const HEIGHT = 56;

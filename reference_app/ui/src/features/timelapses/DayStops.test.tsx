@@ -7,7 +7,7 @@ import { DayStops } from "./DayStops.tsx";
 const gap = {
   beginsAt: "2026-11-28T14:00:00Z",
   endsAt: "2026-11-28T14:20:00Z",
-  reason: "agent_off",
+  reason: "silent",
   missed: 12,
 };
 const night = { beginsAt: "2026-11-28T00:00:00Z", endsAt: "2026-11-28T06:30:00Z" };
@@ -18,7 +18,7 @@ test("the keyboard reaches each gap and night of the day, in order, and goes the
   await userEvent.click(screen.getByText("1 gap, 1 night"));
   const [first, second] = screen.getAllByRole("button");
   expect(first).toHaveTextContent(/^00:00.* to 06:30.* · Night$/);
-  expect(second).toHaveTextContent(/^14:00.* to 14:20.* · Gap: agent off, 12 frames missing$/);
+  expect(second).toHaveTextContent(/^14:00.* to 14:20.* · Gap: 12 frames missing · No contact$/);
   second?.focus();
   await userEvent.keyboard("{Enter}");
   expect(sought).toEqual([Date.parse(gap.beginsAt)]);

@@ -4,7 +4,7 @@ import Button from "@mui/material/Button";
 
 import { clockTime } from "../../lib/moments.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { humanize } from "../../lib/words.ts";
+import { labelOf } from "../live/gapReasons.ts";
 
 interface Stretch {
   readonly beginsAt: string;
@@ -28,7 +28,7 @@ export function DayStops({ gaps, nights, offset, onSeek }: Props) {
   const stops = [
     ...gaps.map((gap) => ({
       ...gap,
-      label: t`Gap: ${humanize(gap.reason).toLowerCase()}, ${formatCount(gap.missed, "frame")} missing`,
+      label: `${t`Gap: ${formatCount(gap.missed, "frame")} missing`} · ${labelOf(gap.reason)}`,
     })),
     ...nights.map((night) => ({ ...night, label: t`Night` })),
   ].sort((one, other) => Date.parse(one.beginsAt) - Date.parse(other.beginsAt));

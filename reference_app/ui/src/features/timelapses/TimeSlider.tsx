@@ -4,9 +4,9 @@ import Typography from "@mui/material/Typography";
 import { Suspense, useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
-import { humanize } from "../../lib/words.ts";
 import { clockTime, dayName, hoursOf } from "../../lib/moments.ts";
 import { formatCount } from "../../lib/rate.ts";
+import { labelOf } from "../live/gapReasons.ts";
 import type { TimeSliderQuery } from "./__generated__/TimeSliderQuery.graphql";
 import { DayStops } from "./DayStops.tsx";
 import { Keogram, KEOGRAM_PX, KeogramDownload } from "./Keogram.tsx";
@@ -178,7 +178,7 @@ export function TimeSlider({ timelapse, day, hoursOnly, zone, moment, newest, on
           <Box
             key={gap.beginsAt}
             data-testid="gap"
-            title={t`${humanize(gap.reason)}: ${formatCount(gap.missed, "frame")} missing`}
+            title={t`${labelOf(gap.reason)}: ${formatCount(gap.missed, "frame")} missing`}
             sx={{ position: "absolute", bottom: 3, height: 7, bgcolor: "warning.main" }}
             style={placed(gap.beginsAt, gap.endsAt)}
           />
