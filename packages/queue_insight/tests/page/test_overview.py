@@ -59,6 +59,12 @@ def test_waiting_taken_and_delayed_are_three_figures_that_do_not_overlap():
     assert (found.waiting, found.taken, found.delayed) == (7, 1, 2)
 
 
+def test_of_a_queue_in_which_nothing_waits_no_end_is_looked_for():
+    taken = values.queue(depth=0, reserved=1, drain=values.NOT_ESTIMATED)
+    found = row(taken, values.snapshot(), CLOCK)
+    assert (found.drain, found.drain_why, found.label) == ("", "", "taken")
+
+
 def test_what_nobody_observed_is_not_known_rather_than_zero():
     unobserved = values.snapshot(collected_at=None, fresh=False, workers=())
     found = row(values.queue(depth=7, workers=None), unobserved, CLOCK)

@@ -42,7 +42,7 @@ def test_a_row_has_counts_and_durations_and_how_much_was_observed():
         (86_400.0 - 21, "all but 21 s"),
         (86_400.0 - 840, "all but 14 min"),
         (0.989 * 86_400, "98%"),
-        (10.0, "0%"),
+        (10.0, "under 1%"),
     ],
 )
 def test_what_was_missed_is_never_rounded_away(observed_s, words):

@@ -15,7 +15,7 @@ def test_a_minute_that_nobody_observed_is_a_gap_and_no_zero():
     figures = (1, 1, None, None, None, 1)
     found = sparkline(values.queue(sent_by_minute=figures, finished_by_minute=figures))
     assert found.went == "M-1,1h2"
-    assert found.text.endswith("3 minutes not observed as a whole")
+    assert found.text.endswith("3 minutes not observed throughout")
 
 
 def test_without_two_minutes_side_by_side_there_is_no_line_but_a_text():

@@ -305,6 +305,7 @@ def _common(reading: Reading) -> Context:
     return {
         "read_at": reading.clock.second(snapshot.at) if snapshot.broker_read else None,
         "collected_at": snapshot.collected_at,
+        "zone": str(reading.clock.zone),
         "freshness": [
             {"words": reading.clock.localised(in_words(each)), "is_current": each.is_current}
             for each in (snapshot.of_broker, snapshot.of_collector)

@@ -43,6 +43,7 @@ _PAUSED = (1, "paused", "late")
 _LOST = (1, "lost", "bad")
 _OTHER = (4, "waits", "late")
 _UNREAD = (4, "not read", "late")
+_TAKEN = (7, "taken", "ok")
 _WORKING = (8, "runs", "ok")
 _QUIET = (9, "", "quiet")
 
@@ -127,6 +128,8 @@ def row(
     facts = facts or _Facts(snapshot)
     pause = (paused or {}).get(queue.name)
     is_observed = snapshot.collected_at is not None
+    # Whatever workers have taken: in the broker there is nothing left to wait for.
+    is_empty = queue.depth == 0 or queue.drain.state is DrainState.EMPTY
     (rank, label, tone), reason = (
         (_PAUSED, paused_reason(queue, pause, clock)) if pause else _trouble(queue, snapshot, facts)
     )
@@ -138,8 +141,8 @@ def row(
         delayed=queue.delayed if is_observed else None,
         running=queue.running if is_observed else None,
         oldest="" if queue.depth == 0 else duration(queue.oldest_wait_s),
-        drain="" if queue.drain.state is DrainState.EMPTY else in_words(queue.drain),
-        drain_why=shown(queue.drain.why, 200),
+        drain="" if is_empty else in_words(queue.drain),
+        drain_why="" if is_empty else shown(queue.drain.why, 200),
         workers=len(queue.workers) if queue.workers is not None and snapshot.fresh else None,
         slots=_slots(queue, facts) if snapshot.fresh else "",
         rank=rank,
@@ -169,7 +172,7 @@ def _trouble(
     if queue.depth == 0 and (lost := facts.lost.get(queue.name)):
         return _LOST, _lost(facts.lost_counts[queue.name], lost, snapshot)
     if queue.depth == 0:
-        return (_WORKING if queue.running or queue.reserved else _QUIET), None
+        return (_WORKING if queue.running else _TAKEN if queue.reserved else _QUIET), None
     head = _head(queue, snapshot, facts)
     if head is None:
         meaning = _MEANINGS["no_worker"] if has_no_worker(queue, snapshot) else _UNREAD

@@ -110,7 +110,8 @@ def _observed(total: Total) -> str:
     if missing_s < 0.01 * total.span_s:
         return f"all but {duration(missing_s)}"
     # Rounded down, as all of it is another answer.
-    return f"{floor(100 * total.observed_s / total.span_s)}%"
+    percent = floor(100 * total.observed_s / total.span_s)
+    return f"{percent}%" if percent else "under 1%"
 
 
 def _compared(day: Total, before: Total | None, words: str) -> str:

@@ -45,7 +45,7 @@ def sparkline(queue: QueueState) -> Sparkline | None:
     parts = [
         "in: not known" if is_silent else f"{sum(known_in)} in, at most {max(known_in)} a minute",
         f"{sum(known_out)} out, at most {max(known_out)} a minute",
-        *([f"{count(unobserved, 'minute')} not observed as a whole"] if unobserved else ()),
+        *([f"{count(unobserved, 'minute')} not observed throughout"] if unobserved else ()),
     ]
     return Sparkline(
         width=STEP * (len(went_out) - 1),
