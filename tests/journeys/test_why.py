@@ -258,7 +258,7 @@ def test_a_movie_of_damaged_pictures_says_so_with_what_it_caused_and_is_made_onc
             expect(card).to_have_attribute("data-state", "failed")
             card.get_by_role("button", name="Why did it fail?").click()
             cause = line(card, "no_usable_frames")
-            expect(cause).to_contain_text("Look at the reasons of the pictures left out")
+            expect(cause).to_contain_text("Put the files of its frames back, then retry")
             caused = card.get_by_test_id("caused")
             caused.get_by_text("What this request caused").click()
             steps = caused.get_by_test_id("caused-step")

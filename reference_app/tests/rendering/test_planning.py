@@ -86,8 +86,9 @@ def test_a_selection_decides_about_the_frames_and_counts_the_others(garden):
 def test_a_selection_that_leaves_nothing_fails_with_its_reason(garden):
     movie = movie_of(garden, selection=Selection(windows=("12:00..12:10",)))
     garden.frames().filter(captured_at__lt=NOON + timedelta(minutes=10)).update(hidden_at=NOON)
-    with pytest.raises(NoUsableFramesError, match="No frame is left"):
+    with pytest.raises(NoUsableFramesError, match="No frame is left") as raised:
         plan_of(movie)
+    assert raised.value.remedy == "Choose other times, or leave out less."
 
 
 def test_the_sun_cant_be_followed_without_a_place(garden):

@@ -42,7 +42,7 @@ def plan_of(movie: Movie, measuring: Callable[[Sequence[Frame]], None] = measure
     """
     chosen = choosing.choose(movie)
     if not chosen.frames and movie.selection:
-        raise NoUsableFramesError(NONE_SELECTED.message)
+        raise NoUsableFramesError(NONE_SELECTED.message, remedy=NONE_SELECTED.remedy)
     times = [(frame.captured_at - _EPOCH) // timedelta(microseconds=1) for frame in chosen.frames]
     style = Style.from_json(movie.style)
     compositions = _compositions(chosen.frames, times, style, movie, measuring)

@@ -20,7 +20,7 @@ class NoUsableFramesError(RenderError):
     """Not one of the pictures could be read."""
 
     code = "no_usable_frames"
-    remedy = "Look at the reasons of the pictures left out, and capture new ones."
+    remedy = "Put the files of its frames back, then retry; or capture new frames."
 
 
 class EncoderError(RenderError):

@@ -148,7 +148,7 @@ class _Attempt:
             self._collect()
             files = [(part.path, part.frames) for part in self.parts() if part.path is not None]
             if not files:
-                raise NoUsableFramesError(f"None of the {self._plan.frame_count} pictures could be read.")
+                raise NoUsableFramesError(self._nothing_usable())
             try:
                 join(files, work_folder / MOVIE, self._plan.movie, sound=sound, on_packet=on_packet)
             except DamagedSegmentError as damaged:
@@ -168,6 +168,14 @@ class _Attempt:
             if sound is not None:
                 check_sound_of(work_folder / MOVIE, sum(lengths), self._plan.movie)
             return check_movie(work_folder / MOVIE, lengths, self._plan.movie, on_packet=on_packet)
+
+    def _nothing_usable(self) -> str:
+        count = self._plan.frame_count
+        said = (
+            "The picture could not be read" if count == 1 else f"None of the {count} pictures could be read"
+        )
+        first = next((left for part in self.parts() for left in part.left_out), None)
+        return f"{said}." if first is None else f"{said}. {first.name}: {first.reason}"
 
     def parts(self) -> list[Encoded]:
         return [self._found[segment.key] for segment in self._plan.segments]
