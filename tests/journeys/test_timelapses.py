@@ -64,7 +64,7 @@ def create(visitor, screenshot):
 def edit(visitor, about):
     """Let it go on, by another name: it has the camera's frames at once."""
     page = visitor.page
-    expect(about).to_contain_text("2026-06-01 12:00")
+    expect(about).to_contain_text("1 Jun 2026, 12:00")
     about.get_by_role("button", name="Edit").click()
     dialog = page.get_by_role("dialog", name="Edit")
     expect(dialog.get_by_label("Name")).to_have_value("Snow")
@@ -79,7 +79,7 @@ def edit(visitor, about):
 def keep(visitor, about):
     """Give it a retention of its own."""
     page = visitor.page
-    expect(about).to_contain_text("as the settings of the server say")
+    expect(about).to_contain_text("as set on the server")
     choose_more(page, about, "Retention")
     dialog = page.get_by_role("dialog", name="Change the retention of Snow at dawn?")
     dialog.get_by_label("Keep all frames for in days").fill("90")

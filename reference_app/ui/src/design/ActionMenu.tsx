@@ -37,15 +37,7 @@ interface Props {
 }
 
 /** The actions that are no buttons of their own. One that can't be done now stays reachable and says why. */
-export function ActionMenu({
-  id,
-  labelledBy,
-  anchor,
-  open,
-  actions,
-  sharedRefusal = null,
-  onClose,
-}: Props) {
+export function ActionMenu({ id, labelledBy, anchor, open, actions, sharedRefusal = null, onClose }: Props) {
   const sharedId = `${id}-refusal`;
   const firstDanger = actions.findIndex(({ isDangerous }) => isDangerous);
   return (
@@ -63,11 +55,7 @@ export function ActionMenu({
     >
       {actions.flatMap((action, index) => [
         index === firstDanger && index > 0 && <Divider key="dangers" component="li" />,
-        <Entry
-          key={action.name}
-          action={action}
-          saidBy={sharedRefusal === null ? undefined : sharedId}
-        />,
+        <Entry key={action.name} action={action} saidBy={sharedRefusal === null ? undefined : sharedId} />,
       ])}
       {sharedRefusal !== null && [
         <Divider key="refused" component="li" />,

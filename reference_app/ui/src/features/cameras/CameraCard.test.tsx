@@ -23,7 +23,8 @@ const roof = () => ({
   graceSeconds: 10,
 });
 
-function show() {
+function show(over: object = {}) {
+  const shown = () => ({ ...roof(), ...over });
   return renderFromQuery<CameraCardTestQuery>({
     query: graphql`
       query CameraCardTestQuery @relay_test_operation {
@@ -32,10 +33,16 @@ function show() {
         }
       }
     `,
-    mocks: { Node: roof, Camera: roof },
+    mocks: { Node: shown, Camera: shown },
     children: ({ node }) => (node?.camera ? <CameraCard camera={node.camera} /> : "nothing"),
   });
 }
+
+test("says in the reader's time what the agent reported, and nothing of a state that all cameras have", () => {
+  show({ stateDetail: "No picture since 2020-01-01T12:00:00Z." });
+  expect(screen.getByText(/^No picture since 1 Jan.* ago\)\.$/)).toBeVisible();
+  expect(screen.queryByText(/Paired/)).toBeNull();
+});
 
 test("shows the camera's name, liveness, frame count and backlog", () => {
   show();

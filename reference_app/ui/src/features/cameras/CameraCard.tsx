@@ -9,7 +9,7 @@ import { Link as RouterLink } from "wouter";
 
 import { PropertyList } from "../../design/PropertyList.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
-import { formatAge, instant } from "../../lib/age.ts";
+import { formatAge, inLocalTime, instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
@@ -39,6 +39,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
     camera,
   );
   const titleId = useId();
+  const now = useServerNow();
   return (
     <Paper
       component="article"
@@ -83,10 +84,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         </Box>
         <PropertyList
           properties={[
-            [
-              t`State`,
-              data.stateDetail === "" ? humanize(data.state) : `${humanize(data.state)}: ${data.stateDetail}`,
-            ],
+            ...(data.stateDetail === "" ? [] : [[t`State`, inLocalTime(data.stateDetail, now)] as const]),
             [t`Type`, [humanize(data.driver), data.model].filter(Boolean).join(", ")],
             [
               t`Frames`,

@@ -68,6 +68,12 @@ function show(over: object = {}) {
   }).environment;
 }
 
+test("promises nothing of the settings of a revoked camera", () => {
+  show({ state: "revoked", configRevision: 0 });
+  expect(screen.getByText("not applied")).toBeVisible();
+  expect(screen.queryByTestId("capture-forecast")).toBeNull();
+});
+
 test("saves a configuration, and keeps what was typed when it is refused", async () => {
   const environment = show();
   const panel = screen.getByRole("region", { name: "Configuration" });

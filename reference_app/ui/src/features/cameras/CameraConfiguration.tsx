@@ -32,6 +32,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
   const data = useFragment(
     graphql`
       fragment CameraConfiguration_camera on Camera {
+        state
         configRevision
         configError
         configuration {
@@ -68,6 +69,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
   const [isEdited, setEdited] = useState(false);
   const { questions, prepare, open, forget } = useQuestions();
   const { configuration, configRevision, configError } = data;
+  const isRevoked = data.state === "revoked";
   const offer = data.availableTransitions.find(({ name }) => name === CONFIGURE);
   const close = () => {
     setEdited(false);
@@ -125,13 +127,16 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
               desired={configuration.revision}
               applied={configRevision}
               refused={configError !== ""}
+              isRevoked={isRevoked}
             />,
           ],
         ]}
       />
-      <Box sx={{ mt: 1.5 }}>
-        <CaptureForecast camera={data.id} revision={configuration.revision} />
-      </Box>
+      {!isRevoked && (
+        <Box sx={{ mt: 1.5 }}>
+          <CaptureForecast camera={data.id} revision={configuration.revision} />
+        </Box>
+      )}
       {configuration.updatedBy && <LastChange who={configuration.updatedBy} at={configuration.updatedAt} />}
       {offer && (
         <Box sx={{ mt: 1.5, justifySelf: "start" }}>
@@ -159,12 +164,15 @@ function RevisionStatus({
   desired,
   applied,
   refused,
+  isRevoked,
 }: {
   readonly desired: number;
   readonly applied: number;
   readonly refused: boolean;
+  readonly isRevoked: boolean;
 }) {
   if (applied >= desired) return <StateBadge tone="good" label={String(desired)} detail={t`applied`} />;
+  if (isRevoked) return <StateBadge tone="quiet" label={String(desired)} detail={t`not applied`} />;
   return refused ? (
     <StateBadge tone="bad" label={String(desired)} detail={t`refused by the agent`} />
   ) : (

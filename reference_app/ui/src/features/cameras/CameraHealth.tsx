@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
+import Typography from "@mui/material/Typography";
 import type { ComponentProps, ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
@@ -12,6 +13,7 @@ import { formatBytes } from "../../lib/bytes.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
+import { useLivenessStatus } from "../live/useLivenessStatus.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type {
   CameraHealth_camera$data,
@@ -26,6 +28,10 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
     graphql`
       fragment CameraHealth_camera on Camera {
         state
+        liveness
+        heartbeatAt
+        nextBy
+        graceSeconds
         agentState
         stateDetail
         spoolPending
@@ -57,10 +63,14 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
     camera,
   );
   const now = useServerNow();
+  const { liveness: reported, heartbeatAt, nextBy, graceSeconds } = data;
+  const { liveness, silentMs } = useLivenessStatus({ liveness: reported, heartbeatAt, nextBy, graceSeconds });
+  // What was so with the last heartbeat need not be so now.
+  const isReporting = liveness === "alive" || liveness === "late";
   const { health } = data;
   const properties: (readonly [string, ReactNode])[] = [
-    [t`State`, <AgentState key="state" {...data} />],
-    [t`Waiting to upload`, <Spool key="spool" {...data} />],
+    [t`State`, <AgentState key="state" {...data} isReporting={isReporting} />],
+    [t`Waiting to upload`, <Spool key="spool" {...data} isReporting={isReporting} />],
     [t`Stored`, `${formatCount(data.frameCount, "frame")}, ${formatBytes(data.storedBytes)}`],
     [t`Clock`, <Clock key="clock" quality={health.clock} />],
     ...machine(health),
@@ -74,7 +84,7 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
   const agent = version(data.versions);
   if (agent !== null) properties.push([t`Agent version`, agent]);
   return (
-    <Panel title={t`Health`}>
+    <Panel title={t`Health`} aside={!isReporting && silentMs !== null && <AsOf silentMs={silentMs} />}>
       {health.warnings.map((warning) => (
         <Alert key={warning} severity="warning" variant="outlined" sx={{ mb: 1.5 }}>
           {inLocalTime(warning, now)}
@@ -85,7 +95,15 @@ export function CameraHealth({ camera }: { readonly camera: CameraHealth_camera$
   );
 }
 
-function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data) {
+/** How old what the camera reported is. */
+function AsOf({ silentMs }: { readonly silentMs: number }) {
+  const age = formatDuration(Math.floor(silentMs / 1000));
+  return <Typography variant="caption" sx={{ color: "text.secondary" }}>{t`as of ${age} ago`}</Typography>;
+}
+
+type Reported = CameraHealth_camera$data & { readonly isReporting: boolean };
+
+function AgentState({ state, agentState, stateDetail, isReporting }: Reported) {
   const now = useServerNow();
   if (state === "revoked")
     return <StateBadge tone="quiet" label={t`Revoked`} detail={t`pair it again to reconnect`} />;
@@ -93,14 +111,14 @@ function AgentState({ state, agentState, stateDetail }: CameraHealth_camera$data
   const tones: Partial<Record<string, Tone>> = { capturing: "good", error: "bad" };
   return (
     <StateBadge
-      tone={tones[agentState] ?? "quiet"}
+      tone={isReporting ? (tones[agentState] ?? "quiet") : "quiet"}
       label={humanize(agentState)}
       detail={inLocalTime(stateDetail, now) || undefined}
     />
   );
 }
 
-function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }: CameraHealth_camera$data) {
+function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health, isReporting }: Reported) {
   const now = useServerNow();
   const oldest = instant(health.oldestWaitingAt);
   const drain =
@@ -113,7 +131,7 @@ function Spool({ spoolPending, spoolBytes, spoolRefused, drainSeconds, health }:
         t`Nothing`
       ) : (
         <>
-          {formatCount(spoolPending, "capture")} ({formatBytes(spoolBytes)}), {drain}
+          {formatCount(spoolPending, "capture")} ({formatBytes(spoolBytes)}){isReporting && `, ${drain}`}
           {oldest !== null && <div>{t`oldest captured ${formatAge(oldest, now)}`}</div>}
         </>
       )}
@@ -197,7 +215,7 @@ function Throttled({ by }: { readonly by: readonly string[] }) {
 
 function Charge({ percent }: { readonly percent: number }) {
   const text = `${formatNumber(percent)} %`;
-  return percent < 20 ? <StateBadge tone="attention" label={text} detail="low" /> : text;
+  return percent < 20 ? <StateBadge tone="attention" label={text} detail={t`low`} /> : text;
 }
 
 function version(versions: unknown): string | null {

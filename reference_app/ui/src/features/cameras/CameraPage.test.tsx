@@ -123,7 +123,21 @@ test("shows the camera's health", () => {
 test("shows a revoked camera as revoked, whatever its agent reported last", () => {
   show(roof({ state: "revoked" }));
   expect(screen.getByText("pair it again to reconnect")).toBeVisible();
+  expect(screen.getAllByText("Revoked")).toHaveLength(2);
+  expect(screen.queryByTestId("camera-liveness")).toBeNull();
   expect(screen.queryByText("Capturing")).toBeNull();
+});
+
+test("says how old a silent camera's health is, and promises nothing of it", () => {
+  const heartbeatAt = new Date(Date.now() - 3_600_000).toISOString();
+  show(roof({ heartbeatAt, nextBy: heartbeatAt }));
+  expect(screen.getByText("as of 1 h ago")).toBeVisible();
+  expect(screen.getByTestId("spool")).toHaveTextContent(/40 captures \(120 MB\)(?!, uploaded)/);
+});
+
+test("tells where nothing was due from where nothing is missing", () => {
+  show(roof());
+  expect(screen.getByText("No frame has arrived in this time, and none was due.")).toBeVisible();
 });
 
 test("shows that more waits when captures come faster than they are uploaded", () => {

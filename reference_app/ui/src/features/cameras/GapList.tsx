@@ -17,10 +17,13 @@ const FEW = 5;
 
 /** The gaps of a timeline, newest first, each with its reason. */
 export function GapList({ timeline }: { readonly timeline: GapList_timeline$key }) {
-  const { gaps, moreGaps } = useFragment(
+  const { gaps, moreGaps, buckets } = useFragment(
     graphql`
       fragment GapList_timeline on Timeline {
         moreGaps
+        buckets {
+          __typename
+        }
         gaps {
           beginsAt
           endsAt
@@ -35,10 +38,11 @@ export function GapList({ timeline }: { readonly timeline: GapList_timeline$key 
   const [all, setAll] = useState(false);
   if (gaps.length === 0) {
     return (
-      <Typography
-        variant="body2"
-        sx={{ color: "text.secondary" }}
-      >{t`No gaps: every expected frame has been received.`}</Typography>
+      <Typography variant="body2" sx={{ color: "text.secondary" }}>
+        {buckets.length === 0
+          ? t`No frame has arrived in this time, and none was due.`
+          : t`No gaps: every expected frame has been received.`}
+      </Typography>
     );
   }
   const newest = gaps.toReversed();

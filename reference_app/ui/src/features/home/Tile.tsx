@@ -10,6 +10,17 @@ import { formatAge, instant } from "../../lib/age.ts";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { Tile_frame$key } from "./__generated__/Tile_frame.graphql";
 
+/** A text over a picture. */
+const ON_PICTURE = { bgcolor: "#0c0f0ed1", fontSize: "0.86rem" } as const;
+/** A longer name would cover the picture. */
+const TWO_LINES = {
+  display: "-webkit-box",
+  WebkitBoxOrient: "vertical",
+  WebkitLineClamp: 2,
+  overflow: "hidden",
+  overflowWrap: "anywhere",
+} as const;
+
 interface Props {
   readonly to: string;
   readonly name: string;
@@ -62,34 +73,28 @@ export function Tile({ to, name, of, frame, state }: Props) {
           <CameraIcon sx={{ fontSize: 44 }} />
         </Box>
       )}
+      <Box sx={{ ...ON_PICTURE, alignSelf: "end", minWidth: 0, px: 2, py: 1 }}>
+        <Box component="strong" sx={{ ...TWO_LINES, fontSize: "1rem" }}>
+          {name}
+        </Box>{" "}
+        <Box sx={{ display: "flex", color: "text.secondary", whiteSpace: "pre" }}>
+          <Box component="span" sx={{ overflow: "hidden", textOverflow: "ellipsis" }}>
+            {of}
+          </Box>
+          <span> · {received === null ? t`no picture yet` : formatAge(received, now)}</span>
+        </Box>
+      </Box>
       <Box
         sx={{
-          alignSelf: "end",
-          // Nothing wraps as the age grows, or the texts would jump: it has a line of its own, and so has the state on
-          // a phone.
-          display: "flex",
-          flexDirection: { xs: "column", sm: "row" },
-          alignItems: { sm: "center" },
-          justifyContent: "space-between",
-          columnGap: 2,
-          px: 2,
-          py: 1,
-          bgcolor: "rgba(12, 15, 14, 0.82)",
-          fontSize: "0.86rem",
+          ...ON_PICTURE,
+          alignSelf: "start",
+          justifySelf: "end",
+          m: 1,
+          px: 1,
+          borderRadius: 1,
         }}
       >
-        <Box sx={{ minWidth: 0 }}>
-          <Box component="strong" sx={{ fontSize: "1rem", overflowWrap: "anywhere" }}>
-            {name}
-          </Box>{" "}
-          <Box sx={{ display: "flex", color: "text.secondary", whiteSpace: "pre" }}>
-            <Box component="span" sx={{ overflow: "hidden", textOverflow: "ellipsis" }}>
-              {of}
-            </Box>
-            <span> · {received === null ? t`no picture yet` : formatAge(received, now)}</span>
-          </Box>
-        </Box>
-        <Box sx={{ flexShrink: 0 }}>{state}</Box>
+        {state}
       </Box>
     </Box>
   );

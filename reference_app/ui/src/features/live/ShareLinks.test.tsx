@@ -79,7 +79,7 @@ test("a link is shown whole, and copied", async () => {
 
 test("a link with a password can't be embedded, and an expired one can't be copied", async () => {
   await opened(
-    "Shared by 2 links",
+    "Shared by a link",
     { hasPassword: true, offersDownload: false },
     { id: "link-2", hasExpired: true, expiresAt: "2026-06-01T12:00:00Z" },
   );
@@ -87,6 +87,11 @@ test("a link with a password can't be embedded, and an expired one can't be copi
   expect(screen.queryByRole("button", { name: "Copy code to embed" })).toBeNull();
   expect(screen.getByText(/asks for a password · without a download/)).toBeVisible();
   expect(screen.getByText(/^Expired on 1 Jun/)).toBeVisible();
+});
+
+test("nothing is said to be shared by links that have expired", () => {
+  show({ hasExpired: true }, { id: "link-2", hasExpired: true });
+  expect(screen.getByRole("button")).toHaveTextContent("2 links have expired");
 });
 
 test("a revoked link goes at once", async () => {

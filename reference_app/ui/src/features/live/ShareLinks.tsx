@@ -20,11 +20,14 @@ export function ShareLinks({ of, links }: Props) {
     graphql`
       fragment ShareLinks_links on ShareLink @relay(plural: true) {
         state
+        hasExpired
       }
     `,
     links,
   );
-  const count = data.filter(({ state }) => state !== "revoked").length;
+  const listed = data.filter(({ state }) => state !== "revoked");
+  const count = listed.length;
+  const working = listed.filter(({ hasExpired }) => !hasExpired).length;
   const [countBefore] = useState(count);
   const [chosen, setChosen] = useState<boolean | null>(null);
   if (count === 0) return null;
@@ -33,7 +36,7 @@ export function ShareLinks({ of, links }: Props) {
     <Disclosure
       testId="share-links"
       open={open}
-      label={open ? t`Hide links` : plural(count, { one: "Shared by a link", other: "Shared by # links" })}
+      label={open ? t`Hide links` : summary(working, count - working)}
       onToggle={() => {
         setChosen(!open);
       }}
@@ -41,6 +44,12 @@ export function ShareLinks({ of, links }: Props) {
       <LinkList of={of} />
     </Disclosure>
   );
+}
+
+/** How many links work; how many have expired only if none works. */
+function summary(working: number, expired: number): string {
+  if (working === 0) return plural(expired, { one: "A link has expired", other: "# links have expired" });
+  return plural(working, { one: "Shared by a link", other: "Shared by # links" });
 }
 
 function LinkList({ of }: { readonly of: string }) {

@@ -107,7 +107,9 @@ function Frame({ transition, titleId, busy = false, onSubmit, onClose, children 
       </DialogContent>
       <DialogActions sx={{ px: 3, pb: 2 }}>
         {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog moves the focus into itself; here to the safe answer */}
-        <Button onClick={onClose} autoFocus>{t`Keep as it is`}</Button>
+        <Button onClick={onClose} autoFocus>
+          {confirm ? t`Keep as it is` : t`Close`}
+        </Button>
         <Button
           type="submit"
           variant="contained"

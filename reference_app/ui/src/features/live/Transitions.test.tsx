@@ -385,7 +385,7 @@ test("what somebody points at beside an open dialog doesn’t change what that a
   ]);
   answerQuestions(environment, TITLE);
   expect(await within(dialog).findByRole("textbox", { name: "Title" })).toBeVisible();
-  await userEvent.click(within(dialog).getByRole("button", { name: "Keep as it is" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Close" }));
   fireEvent.pointerEnter(other);
   expect(allRunning(environment, "useQuestionsQuery").at(-1)?.request.variables).toMatchObject({
     name: "defrost",

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
 import type { WhyAction_action$key } from "./__generated__/WhyAction_action.graphql";
@@ -23,5 +24,10 @@ export function WhyAction({ action }: { readonly action: WhyAction_action$key })
   );
   const offered = object?.availableTransitions.find(({ name }) => name === transition);
   if (!object || !offered) return null;
-  return <OfferedTransition of={object} transition={offered} label={label} />;
+  return <OfferedTransition of={object} transition={offered} label={inWords(label)} />;
+}
+
+/** What the server calls it, in the page's language. */
+function inWords(label: string): string {
+  return label === "Try again" ? t`Try again` : label === "Resume" ? t`Resume` : label;
 }

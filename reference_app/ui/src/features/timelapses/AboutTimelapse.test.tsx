@@ -36,7 +36,7 @@ test("shows its period by the clock of its camera, and its notes", () => {
     keepAllDays: 90,
     keepEvery: 10,
   });
-  expect(screen.getByText("2026-06-01 12:00")).toBeVisible();
+  expect(screen.getByText("1 Jun 2026, 12:00")).toBeVisible();
   expect(screen.getByText("no end yet")).toBeVisible();
   expect(screen.getByText("Europe/Zurich")).toBeVisible();
   expect(screen.getByText("all for 90 days, then one of 10")).toBeVisible();
@@ -46,12 +46,12 @@ test("shows its period by the clock of its camera, and its notes", () => {
 test("has no place for notes that nobody wrote", () => {
   show({ startsAt: null, endsAt: "2026-06-01T10:00:00Z", timezone: null, notes: "" });
   expect(screen.getByText("the first frame")).toBeVisible();
-  expect(screen.getByText("2026-06-01 10:00")).toBeVisible();
+  expect(screen.getByText("1 Jun 2026, 10:00")).toBeVisible();
   expect(screen.queryByTestId("notes")).toBeNull();
 });
 
 test.each([
-  [null, null, "as the settings of the server say"],
+  [null, null, "as set on the server"],
   [0, 10, "for ever"],
   [90, 1, "for ever"],
   [1, 5, "all for 1 day, then one of 5"],

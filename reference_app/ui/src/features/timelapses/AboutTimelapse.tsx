@@ -1,13 +1,15 @@
+import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
+import type { ReactNode } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { PropertyList } from "../../design/PropertyList.tsx";
 import { instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
-import { knownZone, toZonedInput } from "../../lib/zonedInput.ts";
+import { knownZone } from "../../lib/zonedInput.ts";
 import { Transitions } from "../live/Transitions.tsx";
 import type { AboutTimelapse_timelapse$key } from "./__generated__/AboutTimelapse_timelapse.graphql";
 
@@ -15,10 +17,12 @@ interface Props {
   readonly timelapse: AboutTimelapse_timelapse$key;
   /** Transitions that the page offers elsewhere, by name. */
   readonly except: readonly string[];
+  /** What stands below that. */
+  readonly children?: ReactNode;
 }
 
 /** A timelapse's period by the clock of its camera, its notes, and what can be done with it. */
-export function AboutTimelapse({ timelapse, except }: Props) {
+export function AboutTimelapse({ timelapse, except, children }: Props) {
   const data = useFragment(
     graphql`
       fragment AboutTimelapse_timelapse on Timelapse {
@@ -34,16 +38,14 @@ export function AboutTimelapse({ timelapse, except }: Props) {
     timelapse,
   );
   const zone = knownZone(data.timezone);
-  const shown = (moment: string | null | undefined) =>
-    toZonedInput(instant(moment), zone).replace("T", " ").slice(0, 16);
   return (
     <Panel title={t`About this timelapse`}>
       <Box sx={{ display: "grid", gap: 1.5 }}>
         <PropertyList
           properties={[
-            [t`From`, data.startsAt == null ? t`the first frame` : shown(data.startsAt)],
-            [t`To`, data.endsAt == null ? t`no end yet` : shown(data.endsAt)],
-            [t`Clock`, zone],
+            [t`From`, inZone(data.startsAt, zone) ?? t`the first frame`],
+            [t`To`, inZone(data.endsAt, zone) ?? t`no end yet`],
+            [t`Time zone`, zone],
             [t`Frames kept`, kept(data.keepAllDays, data.keepEvery)],
           ]}
         />
@@ -57,13 +59,20 @@ export function AboutTimelapse({ timelapse, except }: Props) {
           </Typography>
         )}
         <Transitions of={data} except={except} labels={{ share: t`Share this timelapse` }} />
+        {children}
       </Box>
     </Panel>
   );
 }
 
+/** A moment by the clock of a time zone; null without one. */
+function inZone(moment: string | null | undefined, zone: string): string | null {
+  const at = instant(moment);
+  return at === null ? null : i18n.date(at, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+}
+
 function kept(days: number | null | undefined, every: number | null | undefined): string {
-  if (days == null) return t`as the settings of the server say`;
+  if (days == null) return t`as set on the server`;
   if (days === 0 || every === 1) return t`for ever`;
   return t`all for ${formatCount(days, "day")}, then one of ${formatNumber(every ?? 1)}`;
 }

@@ -169,8 +169,9 @@ function Timelapse({
           <ObjectRuns of={data.camera} />
           <Movies timelapse={timelapse} />
           {data.state !== ARCHIVED && <LatestMovie timelapse={data} />}
-          <AboutTimelapse timelapse={data} except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]} />
-          <ShareLinks of={timelapse.id} links={data.shareLinks} />
+          <AboutTimelapse timelapse={data} except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]}>
+            <ShareLinks of={timelapse.id} links={data.shareLinks} />
+          </AboutTimelapse>
           <Panel title={t`Danger zone`}>
             <DeleteTimelapse timelapse={data} />
           </Panel>
