@@ -3,6 +3,8 @@ import { t } from "@lingui/core/macro";
 /** Turns a code name into readable text: "not_started" → "Not started". One that the page doesn't know stays English. */
 export function humanize(name: string): string {
   switch (name.toLowerCase().replaceAll(/[_-]+/g, " ").trim()) {
+    case "admin":
+      return t`Admin`;
     case "active":
       return t`Active`;
     case "archived":
@@ -11,6 +13,8 @@ export function humanize(name: string): string {
       return t`Capturing`;
     case "cancelled":
       return t`Cancelled`;
+    case "deactivated":
+      return t`Deactivated`;
     case "day":
       return t`Day`;
     case "delayed":
@@ -19,6 +23,8 @@ export function humanize(name: string): string {
       return t`Deleting`;
     case "done":
       return t`Done`;
+    case "editor":
+      return t`Editor`;
     case "estimated":
       return t`Estimated`;
     case "failed":
@@ -29,12 +35,16 @@ export function humanize(name: string): string {
       return t`Late`;
     case "month":
       return t`Month`;
+    case "no role":
+      return t`No role`;
     case "not due yet":
       return t`Not due yet`;
     case "not ended":
       return t`Not ended`;
     case "on time":
       return t`On time`;
+    case "operator":
+      return t`Operator`;
     case "paused":
       return t`Paused`;
     case "queued":
@@ -49,12 +59,16 @@ export function humanize(name: string): string {
       return t`Running`;
     case "simulated":
       return t`Simulated`;
+    case "superuser":
+      return t`Superuser`;
     case "synced":
       return t`Synced`;
     case "taken":
       return t`Taken`;
     case "unknown":
       return t`Unknown`;
+    case "viewer":
+      return t`Viewer`;
     case "waiting":
       return t`Waiting`;
     case "week":

@@ -3,6 +3,7 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
+import { humanize } from "../../lib/words.ts";
 import { Transitions } from "../live/Transitions.tsx";
 import type { InvitationList_people$key } from "./__generated__/InvitationList_people.graphql";
 import { OneTimeLink } from "./OneTimeLink.tsx";
@@ -53,7 +54,7 @@ export function InvitationList({
           sx={{ display: "grid", gap: 0.75, minWidth: 0 }}
         >
           <Typography sx={{ fontWeight: 650, overflowWrap: "anywhere" }}>
-            {invitation.note === "" ? invitation.role : `${invitation.note} · ${invitation.role}`}
+            {[invitation.note, humanize(invitation.role)].filter(Boolean).join(" · ")}
           </Typography>
           <OneTimeLink
             path={invitation.path}

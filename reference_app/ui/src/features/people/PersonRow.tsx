@@ -5,6 +5,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
+import { humanize } from "../../lib/words.ts";
 import { Transitions } from "../live/Transitions.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import { PasswordLinkRow } from "./PasswordLinkRow.tsx";
@@ -57,7 +58,7 @@ export function PersonRow({ person, isOneself }: Props) {
           {data.username}
           {isOneself && ` ${t`(you)`}`}
         </Typography>
-        <StateBadge tone={data.state === "active" ? "good" : "quiet"} label={data.role} />
+        <StateBadge tone={data.state === "active" ? "good" : "quiet"} label={humanize(data.role)} />
         <Typography variant="caption" sx={{ color: "text.secondary" }}>
           {seen !== null
             ? t`Last seen ${formatAge(seen, now)}`
