@@ -106,8 +106,8 @@ function Frame({ transition, titleId, busy = false, onSubmit, onClose, children 
         {children}
       </DialogContent>
       <DialogActions sx={{ px: 3, pb: 2 }}>
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog moves the focus into itself; here to the safe answer */}
-        <Button onClick={onClose} autoFocus>
+        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a question has the focus on the safe answer, a form before its first field */}
+        <Button onClick={onClose} autoFocus={confirm != null}>
           {confirm ? t`Keep as it is` : t`Close`}
         </Button>
         <Button

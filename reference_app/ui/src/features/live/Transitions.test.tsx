@@ -273,6 +273,14 @@ test("what all refused buttons share is said once, and describes each of them", 
   expect(screen.getByRole("button", { name: "Edit" })).not.toHaveAccessibleDescription();
 });
 
+test("why one of several is refused stands below all of them", () => {
+  show([refused("Capture"), named("Edit")]);
+  const [capture, edit] = screen.getAllByRole("button", { name: /Capture|Edit/ });
+  expect(capture).toHaveAccessibleDescription(/It is offline.*Connect it/);
+  const reason = screen.getByText("It is offline.");
+  expect(edit?.compareDocumentPosition(reason)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});
+
 test("reasons that differ stand below their buttons", () => {
   const busy = [{ code: "busy", message: "It is busy.", remedy: "" }];
   show([refused("Capture"), refused("Preview", busy)]);
@@ -390,6 +398,19 @@ test("what somebody points at beside an open dialog doesn’t change what that a
   expect(allRunning(environment, "useQuestionsQuery").at(-1)?.request.variables).toMatchObject({
     name: "defrost",
   });
+});
+
+test("a form begins with its first field, a question with the safe answer", async () => {
+  const environment = show([offer(ASKING), named("Defrost", { confirm: { title: "Defrost?", text: "" } })]);
+  await userEvent.click(screen.getByRole("button", { name: "Archive" }));
+  answerQuestions(environment, TITLE);
+  const title = await screen.findByRole("textbox", { name: "Title" });
+  await userEvent.tab();
+  expect(title).toHaveFocus();
+  await userEvent.keyboard("{Escape}");
+  await userEvent.click(screen.getByRole("button", { name: "Defrost" }));
+  const question = await screen.findByRole("dialog", { name: "Defrost?" });
+  expect(within(question).getByRole("button", { name: "Keep as it is" })).toHaveFocus();
 });
 
 test("closing a dialog fetches nothing, though its button has the focus again", async () => {

@@ -29,7 +29,8 @@ interface Props {
 /**
  * All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. The main one
  * stands out, the common ones stand beside it, a menu has the rest. What a person may not do for want of a permission
- * alone is said in one line: it stays so until somebody gives it. So is what all refused buttons share.
+ * alone is said in one line: it stays so until somebody gives it. So is what all refused buttons share, and why a
+ * single one is refused: below all of them.
  */
 export function Transitions({ of, except = [], only, title, labels = {} }: Props) {
   const object = useFragment(
@@ -62,7 +63,10 @@ export function Transitions({ of, except = [], only, title, labels = {} }: Props
   const { main, beside, more } = rankTransitions(shown);
   const remedy = forOthers[0]?.reasons[0]?.remedy ?? "";
   const shownAsButtons = [...(main ? [main] : []), ...beside];
-  const shared = sharedRefusal(shownAsButtons);
+  const refused = shownAsButtons.filter(({ allowed }) => !allowed);
+  // Below a single one of several, its reasons would push the others aside.
+  const isAlone = refused.length === 1 && shownAsButtons.length > 1;
+  const shared = isAlone ? refused[0] : sharedRefusal(shownAsButtons);
   const buttons = (
     <Box sx={{ display: "flex", flexWrap: "wrap", gap: 1, alignItems: "start" }}>
       {shownAsButtons.map((transition) => (
