@@ -36,16 +36,16 @@ def movies(**fields):
 
 QUIET = values.queue(depth=0)
 CASES = [
-    ("Nothing waits; 0 tasks run.", {"queues": (QUIET,)}),
+    ("Nothing waits; nothing runs.", {"queues": (QUIET,)}),
     ("1 task waits in 1 queue; 1 task runs.", {"running": (values.running(),)}),
     (
-        "60 tasks wait in 2 queues, the oldest for 4 min 10 s; 0 tasks run.",
+        "60 tasks wait in 2 queues, the oldest for 4 min 10 s; nothing runs.",
         {"queues": (values.queue(depth=50, oldest_wait_s=250.0), values.queue(name="b", depth=10), QUIET)},
     ),
     (
         (
             "'movies' has no worker since 11:55; 1 worker lost; 2 tasks come back by 12:59; "
-            "3 tasks wait in 1 queue; 0 tasks run."
+            "3 tasks wait in 1 queue; nothing runs."
         ),
         {
             "queues": (movies(),),
@@ -56,18 +56,18 @@ CASES = [
             ),
         },
     ),
-    ("'movies' has no worker; 3 tasks wait in 1 queue; 0 tasks run.", {"queues": (movies(),)}),
+    ("'movies' has no worker; 3 tasks wait in 1 queue; nothing runs.", {"queues": (movies(),)}),
     (
         (
             "'q0' has no worker; 'q1' has no worker; 'q2' has no worker; 2 more queues have none; "
-            "15 tasks wait in 5 queues; 0 tasks run."
+            "15 tasks wait in 5 queues; nothing runs."
         ),
         {"queues": tuple(movies(name=f"q{number}") for number in range(5))},
     ),
     (
         (
             "1 worker lost; 1 task comes back within 1 h of its delivery; 1 task is lost for good; "
-            "1 task lost, and whether the broker redelivers is not known; nothing waits; 0 tasks run."
+            "1 task lost, and whether the broker redelivers is not known; nothing waits; nothing runs."
         ),
         {
             "queues": (QUIET,),
@@ -76,11 +76,11 @@ CASES = [
         },
     ),
     (
-        "Of 1 task it is not known whether the end was reached; nothing waits; 0 tasks run.",
+        "Of 1 task it is not known whether the end was reached; nothing waits; nothing runs.",
         {"queues": (QUIET,), "running": (lost(state=TaskState.UNKNOWN),)},
     ),
     (
-        "1 worker late; nothing waits; 0 tasks run.",
+        "1 worker late; nothing waits; nothing runs.",
         {"queues": (QUIET,), "workers": (gone(state=WorkerState.LATE),)},
     ),
     (
@@ -95,7 +95,7 @@ CASES = [
         {"collected_at": NOW - timedelta(seconds=40), "fresh": False, "queues": (movies(),)},
     ),
     (
-        "What waits is not known, as the broker could not be read; 0 tasks run.",
+        "What waits is not known, as the broker could not be read; nothing runs.",
         {"broker_read": False, "queues": ()},
     ),
 ]
@@ -118,5 +118,5 @@ def test_a_paused_queue_is_not_said_to_lack_a_worker():
     now = values.snapshot(queues=(movies(), movies(name="b")), running=())
     paused = {"movies": Pause(by="anna", since=NOW - timedelta(minutes=5))}
     assert sentence(headline(now, Clock(now=NOW, zone=UTC), paused=paused)) == (
-        "'movies' is paused by anna since 11:55; 'b' has no worker; 6 tasks wait in 2 queues; 0 tasks run."
+        "'movies' is paused by anna since 11:55; 'b' has no worker; 6 tasks wait in 2 queues; nothing runs."
     )

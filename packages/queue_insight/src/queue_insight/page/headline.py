@@ -174,4 +174,5 @@ def _running(snapshot: Snapshot) -> Iterator[Clause]:
     if snapshot.fresh:
         ended = {worker.name for worker in snapshot.workers if worker.state in ENDED}
         running = sum(n for name, n in snapshot.running_by_worker().items() if name not in ended)
-        yield Clause(text=f"{count(running, 'task')} {'runs' if running == 1 else 'run'}")
+        verb = "run" if running > 1 else "runs"
+        yield Clause(text=f"{count(running, 'task') if running else 'nothing'} {verb}")
