@@ -35,6 +35,7 @@ def test_what_a_worker_does_is_shown_by_its_name(action_type, step):
     shown = []
     with progress(action_type, total=3, unit="frame", about=about(session.movie)) as work:
         work.advance()
-        wait_until(lambda: store().latest(about(session.movie)))
+        # A movie of another test may have had this one's id.
+        wait_until(lambda: (at := store().latest(about(session.movie))) and at.action_type == action_type)
         session.status(lambda *state: shown.append(state))
     assert [(state[0], state[2]) for state in shown] == [(step, 3)]
