@@ -12,8 +12,8 @@ const server = process.env.TIMELAPSE_SERVER ?? "http://127.0.0.1:8000";
 /** What every page needs and only a new version of a library changes: a chunk that browsers keep. */
 const VENDOR =
   /node_modules\/(react|react-dom|scheduler|react-relay|relay-runtime|graphql-ws|stylis|wouter|@emotion|@lingui\/core|@mui\/(system|styled-engine|private-theming|utils))\//;
-/** What stands around every page, in one chunk: in pieces it is compressed worse. Dialogs and menus come on demand. */
-const DESIGN = /src\/design\/(?!ConfirmDialog|ActionMenu)/;
+/** What stands around every page, in one chunk: in pieces it is compressed worse. The rest comes on demand. */
+const DESIGN = /src\/design\/(?!ConfirmDialog|ActionMenu|PictureFrame)/;
 
 export default defineConfig({
   plugins: [

@@ -1,6 +1,7 @@
+import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
 import { EmptyState } from "./EmptyState.tsx";
 import { CameraIcon } from "./icons.tsx";
@@ -16,6 +17,17 @@ interface Props {
 
 /** A picture at the full width of its column with a caption. Its background is dark in both colour modes. */
 export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props) {
+  const [failedUrl, setFailedUrl] = useState<string | null>(null);
+  useEffect(() => {
+    const tryAgain = () => {
+      setFailedUrl(null);
+    };
+    window.addEventListener("online", tryAgain);
+    return () => {
+      window.removeEventListener("online", tryAgain);
+    };
+  }, []);
+  const hasFailed = picture !== null && picture.url === failedUrl;
   return (
     <Box component="figure" sx={{ m: 0, minWidth: 0 }}>
       <Box
@@ -29,18 +41,24 @@ export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props)
           placeItems: "center",
         }}
       >
-        {picture ? (
+        {picture && !hasFailed ? (
           <img
             data-testid={picture.testId}
             src={picture.url}
             alt={picture.alt}
             decoding="sync"
+            onError={() => {
+              setFailedUrl(picture.url);
+            }}
             style={{ display: "block", width: "100%", height: "100%", objectFit: "contain" }}
           />
         ) : (
-          <EmptyState icon={<CameraIcon sx={{ color: "#e8ebe9" }} />} title={emptyTitle}>
+          <EmptyState
+            icon={<CameraIcon sx={{ color: "#e8ebe9" }} />}
+            title={hasFailed ? t`This picture can’t be shown` : emptyTitle}
+          >
             <Box component="span" sx={{ color: "#b5bdb9" }}>
-              {emptyText}
+              {hasFailed ? t`Its file is missing, or the server can’t be reached.` : emptyText}
             </Box>
           </EmptyState>
         )}
