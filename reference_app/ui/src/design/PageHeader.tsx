@@ -17,7 +17,8 @@ export function PageHeader({ title, lead, actions }: Props) {
         flexWrap: "wrap",
         alignItems: "flex-end",
         justifyContent: "space-between",
-        gap: 2,
+        columnGap: 2,
+        rowGap: { xs: 0.5, sm: 2 },
       }}
     >
       <title>{`${title} · Timelapse`}</title>

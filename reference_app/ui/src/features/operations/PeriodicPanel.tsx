@@ -132,5 +132,6 @@ function toneOf(state: PeriodicTask["punctuality"]): Tone {
 function next(due: string | null | undefined, now: number): string {
   const at = instant(due);
   if (at === null) return t`not known`;
-  return Math.abs(at - now) < 120_000 ? t`about now` : formatInstant(at, now);
+  if (Math.abs(at - now) >= 120_000) return formatInstant(at, now);
+  return at - now < 10_000 ? t`about now` : t`within 2 min`;
 }
