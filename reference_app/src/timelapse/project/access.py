@@ -202,7 +202,7 @@ def _guarded(resolve: Resolver, graph: GraphQLSchema, access: FieldAccess) -> Re
         rules = (*access.rules, *_rules_of_id(graph, arguments["id"])) if by_id else access.rules
         user = current_user(info)
         for rule in rules:
-            reason = refusal(rule, user, access.name)
+            reason = refusal(rule, user)
             if reason is not None:
                 return _refuse(access.field, reason)
         value = resolve(source, info, **arguments)
@@ -222,7 +222,7 @@ def _readable(
     resolve_type = union.resolve_type or default_type_resolver
     named = [(value, graph.type_map[str(resolve_type(value, info, union))]) for value in values]
     rules = [(value, type_rule(of)) for value, of in named]
-    return [value for value, rule in rules if rule is None or refusal(rule, user, union.name) is None]
+    return [value for value, rule in rules if rule is None or refusal(rule, user) is None]
 
 
 def blockers(graph: GraphQLSchema, mutation: str, user: User | None) -> list[Reason]:
@@ -236,7 +236,7 @@ def blockers(graph: GraphQLSchema, mutation: str, user: User | None) -> list[Rea
     if rule is None:
         message = f"There is no mutation {mutation[:80]!r}. Take its name from the schema."
         raise GraphQLError(message, extensions={"code": "unknown_name"})
-    reason = refusal(rule, user, mutation)
+    reason = refusal(rule, user)
     return [] if reason is None else [reason]
 
 
@@ -253,7 +253,7 @@ def _rules_of_id(graph: GraphQLSchema, global_id: str) -> list[Rule]:
 def refusal_of_id(graph: GraphQLSchema, global_id: relay.GlobalID, user: User | None) -> Reason | None:
     """Return why the user may not read the object with this id; None if they may."""
     rules = _rules_of_id(graph, str(global_id))
-    return next((reason for rule in rules if (reason := refusal(rule, user, global_id.type_name))), None)
+    return next((reason for rule in rules if (reason := refusal(rule, user))), None)
 
 
 def _refuse(field: GraphQLField, reason: Reason) -> object:

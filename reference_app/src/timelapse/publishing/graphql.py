@@ -70,7 +70,7 @@ def _row(link: ShareLink) -> models.ShareLink:
 async def _links(
     info: Info, find: Callable[[list[int]], Mapping[int, list[models.ShareLink]]], subject: object
 ) -> list[ShareLink]:
-    if refusal(_SHARE, current_user(info), "sharing") is not None:
+    if refusal(_SHARE, current_user(info)) is not None:
         return []
     return cast("list[ShareLink]", await load(info, find, cast("Movie", subject).pk) or [])
 

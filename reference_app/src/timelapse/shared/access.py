@@ -77,8 +77,8 @@ def readable_by(rule: Rule) -> Callable[[_Type], _Type]:
     return declare
 
 
-def refusal(rule: Rule, user: User | AnonymousUser | None, action: str) -> Reason | None:
-    """Return why the user may not, given what they want to do; None if they may."""
+def refusal(rule: Rule, user: User | AnonymousUser | None, action: str = "it") -> Reason | None:
+    """Return why the user may not do ``action``, which is in words for people; None if they may."""
     if not rule.signed_in:
         return None
     if user is None or not user.is_authenticated:

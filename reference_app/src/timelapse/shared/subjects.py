@@ -67,7 +67,7 @@ def of_tasks(task_ids: list[str]) -> dict[str, Model]:
 
 def may_read(row: Model, user: User | None) -> bool:
     """Return whether the user may read an object that was found by its name or its task."""
-    return refusal(_kinds[row._meta.label_lower].rule, user, "this") is None
+    return refusal(_kinds[row._meta.label_lower].rule, user) is None
 
 
 def _rows(label: str, keys: Iterable[str]) -> list[Model]:

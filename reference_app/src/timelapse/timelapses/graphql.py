@@ -259,7 +259,7 @@ class FilmedCamera:
     )
     async def timelapses(self, info: Info) -> list[Timelapse]:
         """Load them together with those of the other cameras of the request."""
-        if refusal(_VIEW, current_user(info), "timelapses") is not None:
+        if refusal(_VIEW, current_user(info)) is not None:
             return []
         camera = cast("CameraRow", self)
         return cast("list[Timelapse]", await load(info, queries.timelapses_of_cameras, camera.pk) or [])

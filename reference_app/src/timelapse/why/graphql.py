@@ -258,7 +258,7 @@ def _find(given: str, user: User) -> Any:  # noqa: ANN401 - a row of any model, 
     try:
         global_id = relay.GlobalID.from_id(given)
     except relay.GlobalIDValueError:
-        reason = refusal(_TASKS, user, "why")
+        reason = refusal(_TASKS, user)
         if reason is not None:
             raise GraphQLError(
                 f"{reason.message} {reason.remedy}", extensions={"code": "forbidden"}

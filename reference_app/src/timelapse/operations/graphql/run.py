@@ -65,7 +65,7 @@ class _WithRuns:
         metadata=filtered(SIGNED_IN),
     )
     async def runs(self, info: Info) -> list[Run]:
-        if refusal(_VIEW, current_user(info), "runs") is not None:
+        if refusal(_VIEW, current_user(info)) is not None:
             return []
         return cast("list[Run]", list(await load(info, runs_on_many, cast("Model", self)) or ()))
 

@@ -12,6 +12,7 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
+import { isForOthers } from "../live/isForOthers.ts";
 import { Questions } from "../live/Questions.tsx";
 import { TransitionButton } from "../live/TransitionButton.tsx";
 import { useQuestions } from "../live/useQuestions.ts";
@@ -59,6 +60,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         ...usePossibility_object
         availableTransitions {
           name
+          ...isForOthers_transition
           ...TransitionButton_transition
         }
       }
@@ -138,7 +140,7 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
         </Box>
       )}
       {configuration.updatedBy && <LastChange who={configuration.updatedBy} at={configuration.updatedAt} />}
-      {offer && (
+      {offer && !isForOthers(offer) && (
         <Box sx={{ mt: 1.5, justifySelf: "start" }}>
           <TransitionButton
             transition={offer}

@@ -7,7 +7,6 @@ import { Link } from "wouter";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { Panel } from "../../design/Panel.tsx";
 import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
@@ -107,7 +106,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <CameraView camera={live} />
         </Box>
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
-          <Transitions of={live} except={["configure", "start_deleting"]} title={t`Actions`} />
+          <Transitions of={live} elsewhere={["configure", "start_deleting"]} title={t`Actions`} />
           <CameraHealth camera={live} />
           <WhyButton of={page.id} label={t`Is anything wrong?`} />
           <ObjectRuns of={live} />
@@ -121,9 +120,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           <CameraLog camera={page} />
         </Box>
         <Box sx={{ gridArea: "end", minWidth: 0 }}>
-          <Panel title={t`Danger zone`}>
-            <DeleteCamera camera={live} />
-          </Panel>
+          <DeleteCamera camera={live} />
         </Box>
       </Box>
     </Box>

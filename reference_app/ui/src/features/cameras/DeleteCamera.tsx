@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { DeleteButton } from "../live/DeleteButton.tsx";
+import { DangerZone } from "../live/DangerZone.tsx";
 import type { DeleteCamera_camera$key } from "./__generated__/DeleteCamera_camera.graphql";
 import { useDeleteCamera } from "./useDeleteCamera.ts";
 
@@ -17,10 +17,10 @@ export function DeleteCamera({ camera }: { readonly camera: DeleteCamera_camera$
         name
         availableTransitions {
           name
-          ...DeleteButton_transition
+          ...DangerZone_transition
         }
         plan(to: "start_deleting") {
-          ...DeleteButton_plan
+          ...DangerZone_plan
         }
         deletionLoss {
           timelapses
@@ -40,7 +40,7 @@ export function DeleteCamera({ camera }: { readonly camera: DeleteCamera_camera$
   if (!offer) return null;
   const { timelapses, movies, frames, bytes } = deletionLoss;
   return (
-    <DeleteButton
+    <DangerZone
       of={id}
       name={name}
       transition={offer}
@@ -51,6 +51,6 @@ export function DeleteCamera({ camera }: { readonly camera: DeleteCamera_camera$
       onDelete={(stopMovies) => {
         remove({ camera: id, stopMovies });
       }}
-    >{t`This deletes ${formatCount(timelapses, "timelapse")}, ${formatCount(movies, "movie")} and ${formatCount(frames, "frame")} (${formatBytes(bytes)}). It can’t be undone. The agent can’t send frames until it is paired as a new camera.`}</DeleteButton>
+    >{t`This deletes ${formatCount(timelapses, "timelapse")}, ${formatCount(movies, "movie")} and ${formatCount(frames, "frame")} (${formatBytes(bytes)}). It can’t be undone. The agent can’t send frames until it is paired as a new camera.`}</DangerZone>
   );
 }

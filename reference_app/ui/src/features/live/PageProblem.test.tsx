@@ -47,7 +47,7 @@ test("what isn't there, what is refused and what failed look different", async (
   cleanup();
   show(new RequestFailed("refused", "You may not see it.", "Ask an administrator."));
   expect(await screen.findByRole("alert")).toHaveTextContent(
-    /server refuses this page.*You may not see it. Ask an administrator./,
+    /can’t see this page.*You may not see it. Ask an administrator./,
   );
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
   cleanup();

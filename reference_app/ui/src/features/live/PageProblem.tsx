@@ -39,9 +39,7 @@ export function PageProblem({ error, onRetry }: Props) {
     case "absent":
       return <NoSuchPlace />;
     case "refused":
-      return (
-        <Problem message={t`The server refuses this page.`} remedy={`${error.message} ${error.remedy}`} />
-      );
+      return <Problem message={t`You can’t see this page.`} remedy={`${error.message} ${error.remedy}`} />;
     case "failed":
     case "unreachable":
       return <Problem message={error.message} remedy={error.remedy} onRetry={retry} />;

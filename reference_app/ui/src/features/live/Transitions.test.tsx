@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { ComponentProps } from "react";
 import { graphql } from "react-relay";
 import { commitLocalUpdate } from "relay-runtime";
 import type { MockEnvironment } from "relay-test-utils";
@@ -32,7 +33,7 @@ const TITLE = [{ name: "title", label: "Title" }];
 function show(
   offers: readonly object[],
   except: readonly string[] = [],
-  props: { readonly title?: string; readonly labels?: Readonly<Record<string, string>> } = {},
+  props: Omit<ComponentProps<typeof Transitions>, "of" | "except"> = {},
 ) {
   const film = () => ({ __typename: "Timelapse", id: "film-1", availableTransitions: offers });
   return renderFromQuery<TransitionsTestQuery>({
@@ -246,16 +247,24 @@ test("a button that can't be pressed opens the panel that says why", async () =>
   });
 });
 
-test("what a person may not do is said in one line, once it is more than one thing", () => {
-  const reasons = [{ code: "permission", message: "You may not.", remedy: "Ask an administrator for it." }];
-  const refused = { allowed: false, reasons };
-  show([
-    offer({ ...refused }),
-    offer({ name: "render", label: "Render", ...refused }),
-    offer({ name: "share", label: "Share" }),
-  ]);
+test("what a person may not do is no button: one line says so, of what the page offers elsewhere too", () => {
+  const lacking = {
+    allowed: false,
+    reasons: [{ code: "permission", message: "You may not.", remedy: "Ask an administrator for it." }],
+  };
+  show(
+    [
+      offer({ ...lacking }),
+      named("Render", lacking),
+      named("Share"),
+      named("Edit"),
+      named("Delete", lacking),
+    ],
+    ["delete"],
+    { elsewhere: ["render", "edit"] },
+  );
   expect(screen.getByTestId("for-others")).toHaveTextContent(
-    "You may not do this: Archive, Render. Ask an administrator for it.",
+    "You don’t have the permission for: Archive, Render. Ask an administrator for it.",
   );
   expect(screen.getAllByRole("button").map((each) => each.textContent)).toEqual(["Share"]);
 });

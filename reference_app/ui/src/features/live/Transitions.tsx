@@ -6,6 +6,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import type { Transitions_stateful$key } from "./__generated__/Transitions_stateful.graphql";
+import { isForOthers } from "./isForOthers.ts";
 import { MoreActions } from "./MoreActions.tsx";
 import { OfferedTransition } from "./OfferedTransition.tsx";
 import { rankTransitions } from "./rankTransitions.ts";
@@ -16,9 +17,11 @@ import { WhyButton } from "./WhyButton.tsx";
 
 interface Props {
   readonly of: Transitions_stateful$key;
-  /** Transitions that are not offered here, by name: the page has something of its own for them. */
+  /** Transitions that are not offered now, by name. */
   readonly except?: readonly string[];
-  /** The only transitions that are offered here, by name. */
+  /** Transitions that the page offers elsewhere, by name. What a person may not do of these is said here. */
+  readonly elsewhere?: readonly string[];
+  /** The only transitions that are offered here, by name. What a person may not do of these is said elsewhere. */
   readonly only?: readonly string[];
   /** The title of the panel around them, which goes with the last of them. */
   readonly title?: string;
@@ -28,16 +31,16 @@ interface Props {
 
 /**
  * All that the server offers to do with an object, whatever that is. Nothing when it offers nothing. The main one
- * stands out, the common ones stand beside it, a menu has the rest. What a person may not do for want of a permission
- * alone is said in one line: it stays so until somebody gives it. So is what all refused buttons share, and why a
- * single one is refused: below all of them.
+ * stands out, the common ones stand beside it, a menu has the rest. What is for others is no button: one line says
+ * so. What all refused buttons share is said once, and why a single one is refused: below all of them.
  */
-export function Transitions({ of, except = [], only, title, labels = {} }: Props) {
+export function Transitions({ of, except = [], elsewhere = [], only, title, labels = {} }: Props) {
   const object = useFragment(
     graphql`
       fragment Transitions_stateful on Stateful {
         id
         availableTransitions {
+          ...isForOthers_transition
           ...useOffers_transitions
         }
         ...useChosenTransition_object
@@ -55,11 +58,9 @@ export function Transitions({ of, except = [], only, title, labels = {} }: Props
       return [{ ...offer, key }];
     })
     .filter(({ name }) => !except.includes(name) && (only?.includes(name) ?? true));
-  if (offered.length === 0) return null;
-  const isForOthers = ({ reasons }: (typeof offered)[number]) =>
-    reasons.length > 0 && reasons.every(({ code }) => code === "permission");
-  const forOthers = offered.filter(isForOthers);
-  const shown = forOthers.length < 2 ? offered : offered.filter((each) => !isForOthers(each));
+  const forOthers = only === undefined ? offered.filter(({ key }) => isForOthers(key)) : [];
+  const shown = offered.filter(({ key, name }) => !isForOthers(key) && !elsewhere.includes(name));
+  if (shown.length + forOthers.length === 0) return null;
   const { main, beside, more } = rankTransitions(shown);
   const remedy = forOthers[0]?.reasons[0]?.remedy ?? "";
   const shownAsButtons = [...(main ? [main] : []), ...beside];
@@ -88,9 +89,9 @@ export function Transitions({ of, except = [], only, title, labels = {} }: Props
           <Refusal id={saidOnceId} reasons={shared.reasons} why={<WhyButton of={id} to={shared.name} />} />
         </Box>
       )}
-      {forOthers.length > 1 && (
+      {forOthers.length > 0 && (
         <Typography variant="body2" sx={{ color: "text.secondary", width: "100%" }} data-testid="for-others">
-          {t`You may not do this: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}
+          {t`You don’t have the permission for: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}
         </Typography>
       )}
     </Box>

@@ -23,7 +23,7 @@ function show(values: object): void {
     `,
     mocks: { Node: timelapse, Timelapse: timelapse },
     children: ({ node }) =>
-      node?.timelapse ? <AboutTimelapse timelapse={node.timelapse} except={[]} /> : "nothing",
+      node?.timelapse ? <AboutTimelapse timelapse={node.timelapse} elsewhere={[]} /> : "nothing",
   });
 }
 

@@ -16,13 +16,13 @@ import type { AboutTimelapse_timelapse$key } from "./__generated__/AboutTimelaps
 interface Props {
   readonly timelapse: AboutTimelapse_timelapse$key;
   /** Transitions that the page offers elsewhere, by name. */
-  readonly except: readonly string[];
+  readonly elsewhere: readonly string[];
   /** What stands below that. */
   readonly children?: ReactNode;
 }
 
 /** A timelapse's period by the clock of its camera, its notes, and what can be done with it. */
-export function AboutTimelapse({ timelapse, except, children }: Props) {
+export function AboutTimelapse({ timelapse, elsewhere, children }: Props) {
   const data = useFragment(
     graphql`
       fragment AboutTimelapse_timelapse on Timelapse {
@@ -58,7 +58,7 @@ export function AboutTimelapse({ timelapse, except, children }: Props) {
             {data.notes}
           </Typography>
         )}
-        <Transitions of={data} except={except} labels={{ share: t`Share this timelapse` }} />
+        <Transitions of={data} elsewhere={elsewhere} labels={{ share: t`Share this timelapse` }} />
         {children}
       </Box>
     </Panel>

@@ -8,21 +8,24 @@ import type { DeleteTimelapseTestQuery } from "./__generated__/DeleteTimelapseTe
 import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
 
 const held = { code: "held", message: "render on Harbour is held (Movie 2).", remedy: "Wait." };
-const reasonsOf = (allowed: boolean) => (allowed ? [] : [held]);
-const harbour = (allowed: boolean) => () => ({
+const harbour = (reasons: readonly object[]) => () => ({
   __typename: "Timelapse",
   id: "timelapse-1",
   name: "Harbour",
-  availableTransitions: [{ name: "start_deleting", label: "Delete", allowed, reasons: reasonsOf(allowed) }],
+  availableTransitions: [{ name: "start_deleting", label: "Delete", allowed: reasons.length === 0, reasons }],
   plan: [
-    ...(allowed
+    ...(reasons.length === 0
       ? []
       : [{ label: "Cancel", allowed: true, object: { __typename: "Movie", displayName: "Movie 2" } }]),
-    { label: "Delete", allowed, object: { __typename: "Timelapse", displayName: "Harbour" } },
+    {
+      label: "Delete",
+      allowed: reasons.length === 0,
+      object: { __typename: "Timelapse", displayName: "Harbour" },
+    },
   ],
 });
 
-const show = (allowed: boolean) =>
+const show = (...reasons: readonly object[]) =>
   renderFromQuery<DeleteTimelapseTestQuery>({
     query: graphql`
       query DeleteTimelapseTestQuery @relay_test_operation {
@@ -31,16 +34,22 @@ const show = (allowed: boolean) =>
         }
       }
     `,
-    mocks: { Node: harbour(allowed), Timelapse: harbour(allowed) },
+    mocks: { Node: harbour(reasons), Timelapse: harbour(reasons) },
     children: ({ node }) => (node?.timelapse ? <DeleteTimelapse timelapse={node.timelapse} /> : "gone"),
   });
+
+test("those who may not delete see nothing to delete with", () => {
+  show({ code: "permission", message: "You may not.", remedy: "Ask." });
+  expect(screen.queryByRole("region", { name: "Danger zone" })).toBeNull();
+  expect(screen.queryByRole("button")).toBeNull();
+});
 
 const confirm = async (name: string) => {
   await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name }));
 };
 
 test("deletes a timelapse after confirmation and shows the list", async () => {
-  const { environment } = show(true);
+  const { environment } = show();
   await userEvent.click(screen.getByRole("button", { name: "Delete the timelapse" }));
   await confirm("Delete the timelapse");
   const mutation = running(environment, "useDeleteTimelapseMutation");
@@ -52,7 +61,7 @@ test("deletes a timelapse after confirmation and shows the list", async () => {
 });
 
 test("says which movie is in the way, and carries out the plan", async () => {
-  const { environment } = show(false);
+  const { environment } = show(held);
   expect(screen.getByText("Something else has to end first.")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: /Cancel Movie 2, then Delete Harbour/ }));
   expect(within(screen.getByRole("dialog")).getAllByRole("listitem")).toHaveLength(2);

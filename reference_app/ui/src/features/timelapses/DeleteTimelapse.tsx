@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 import { useLocation } from "wouter";
 
-import { DeleteButton } from "../live/DeleteButton.tsx";
+import { DangerZone } from "../live/DangerZone.tsx";
 import type { DeleteTimelapse_timelapse$key } from "./__generated__/DeleteTimelapse_timelapse.graphql";
 import { useDeleteTimelapse } from "./useDeleteTimelapse.ts";
 
@@ -15,10 +15,10 @@ export function DeleteTimelapse({ timelapse }: { readonly timelapse: DeleteTimel
         name
         availableTransitions {
           name
-          ...DeleteButton_transition
+          ...DangerZone_transition
         }
         plan(to: "start_deleting") {
-          ...DeleteButton_plan
+          ...DangerZone_plan
         }
       }
     `,
@@ -31,7 +31,7 @@ export function DeleteTimelapse({ timelapse }: { readonly timelapse: DeleteTimel
   const offer = availableTransitions.find((transition) => transition.name === "start_deleting");
   if (!offer) return null;
   return (
-    <DeleteButton
+    <DangerZone
       of={id}
       name={name}
       transition={offer}
@@ -42,6 +42,6 @@ export function DeleteTimelapse({ timelapse }: { readonly timelapse: DeleteTimel
       onDelete={(stopMovies) => {
         remove({ timelapse: id, stopMovies });
       }}
-    >{t`Its movies are deleted too. The camera keeps its frames.`}</DeleteButton>
+    >{t`Its movies are deleted too. The camera keeps its frames.`}</DangerZone>
   );
 }

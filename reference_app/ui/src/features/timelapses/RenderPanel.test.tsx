@@ -43,6 +43,13 @@ test("shows the number of frames and the length of the movie", () => {
   expect(screen.getByText(/make a movie of 10 s/)).toBeVisible();
 });
 
+test("those who may not render see the number of frames and nothing to render with", () => {
+  show({ availableTransitions: [{ ...render, allowed: false, reasons: [{ code: "permission" }] }] });
+  expect(screen.getByRole("region", { name: "Frames" })).toHaveTextContent("300 frames");
+  expect(screen.queryByRole("button")).toBeNull();
+  expect(screen.queryByRole("combobox")).toBeNull();
+});
+
 test("says how large the movie will be and how long it takes, before the click", async () => {
   const { environment } = show({});
   expect(screen.getByTestId("render-estimate")).toHaveTextContent("Estimating size and time…");

@@ -11,6 +11,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatPlayTime } from "../../lib/duration.ts";
 import { unitOf } from "../../lib/units.ts";
 import { formatNumber } from "../../lib/rate.ts";
+import { isForOthers } from "../live/isForOthers.ts";
 import type { RenderPanel_choices$key } from "./__generated__/RenderPanel_choices.graphql";
 import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
 import { RenderButton } from "./RenderButton.tsx";
@@ -28,13 +29,20 @@ interface Props {
   readonly choices: RenderPanel_choices$key;
 }
 
-/** The number of frames, the length of the movie they make, and the controls to render it. */
+/**
+ * The number of frames, the length of the movie they make, and the controls to render it; the number alone for those
+ * who may not.
+ */
 export function RenderPanel({ timelapse, choices }: Props) {
   const data = useFragment(
     graphql`
       fragment RenderPanel_timelapse on Timelapse {
         id
         frameCount
+        availableTransitions {
+          name
+          ...isForOthers_transition
+        }
         ...RenderButton_timelapse
         ...TimelapseHolds_timelapse
       }
@@ -60,22 +68,19 @@ export function RenderPanel({ timelapse, choices }: Props) {
   const [render, busy] = useRenderTimelapse();
   const [choosing, setChoosing] = useState(false);
   const { width, height } = sizes[size] ?? AS_THE_PICTURES;
+  if (data.availableTransitions.some((offer) => offer.name === "render" && isForOthers(offer))) {
+    return (
+      <Panel title={t`Frames`}>
+        <FrameCount of={data.frameCount} />
+        <TimelapseHolds timelapse={data} />
+      </Panel>
+    );
+  }
   return (
     <Panel title={t`Render a movie`}>
       <Box sx={{ display: "grid", gap: 2 }}>
         <Box>
-          <Typography
-            component="p"
-            sx={{ fontSize: "2.2rem", fontWeight: 680, lineHeight: 1.1, letterSpacing: "-0.02em" }}
-          >
-            <span data-testid="frame-count">{formatNumber(data.frameCount)}</span>
-            <Box
-              component="span"
-              sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary", letterSpacing: 0 }}
-            >
-              {` ${unitOf(data.frameCount, "frame")}`}
-            </Box>
-          </Typography>
+          <FrameCount of={data.frameCount} />
           <Typography variant="body2" sx={{ color: "text.secondary" }}>
             {data.frameCount === 0
               ? t`The first frame appears automatically.`
@@ -153,5 +158,22 @@ export function RenderPanel({ timelapse, choices }: Props) {
         <TimelapseHolds timelapse={data} />
       </Box>
     </Panel>
+  );
+}
+
+function FrameCount({ of }: { readonly of: number }) {
+  return (
+    <Typography
+      component="p"
+      sx={{ fontSize: "2.2rem", fontWeight: 680, lineHeight: 1.1, letterSpacing: "-0.02em" }}
+    >
+      <span data-testid="frame-count">{formatNumber(of)}</span>
+      <Box
+        component="span"
+        sx={{ fontSize: "1rem", fontWeight: 500, color: "text.secondary", letterSpacing: 0 }}
+      >
+        {` ${unitOf(of, "frame")}`}
+      </Box>
+    </Typography>
   );
 }

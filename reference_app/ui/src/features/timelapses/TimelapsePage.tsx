@@ -16,7 +16,6 @@ import type { Subscription } from "relay-runtime";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { Panel } from "../../design/Panel.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
@@ -169,12 +168,10 @@ function Timelapse({
           <ObjectRuns of={data.camera} />
           <Movies timelapse={timelapse} />
           {data.state !== ARCHIVED && <LatestMovie timelapse={data} />}
-          <AboutTimelapse timelapse={data} except={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]}>
+          <AboutTimelapse timelapse={data} elsewhere={["render", "start_deleting", ...LATEST_MOVIE_ACTIONS]}>
             <ShareLinks of={timelapse.id} links={data.shareLinks} />
           </AboutTimelapse>
-          <Panel title={t`Danger zone`}>
-            <DeleteTimelapse timelapse={data} />
-          </Panel>
+          <DeleteTimelapse timelapse={data} />
         </Box>
       </Box>
     </Box>
