@@ -250,7 +250,10 @@ test("a button that can't be pressed opens the panel that says why", async () =>
 test("what a person may not do is no button: one line says so, of what the page offers elsewhere too", () => {
   const lacking = {
     allowed: false,
-    reasons: [{ code: "permission", message: "You may not.", remedy: "Ask an administrator for it." }],
+    reasons: [
+      { code: "held", message: "It is held.", remedy: "Wait." },
+      { code: "permission", message: "You may not.", remedy: "Ask an administrator for it." },
+    ],
   };
   show(
     [

@@ -62,7 +62,7 @@ export function Transitions({ of, except = [], elsewhere = [], only, title, labe
   const shown = offered.filter(({ key, name }) => !isForOthers(key) && !elsewhere.includes(name));
   if (shown.length + forOthers.length === 0) return null;
   const { main, beside, more } = rankTransitions(shown);
-  const remedy = forOthers[0]?.reasons[0]?.remedy ?? "";
+  const remedy = forOthers[0]?.reasons.find(({ code }) => code === "permission")?.remedy ?? "";
   const shownAsButtons = [...(main ? [main] : []), ...beside];
   const refused = shownAsButtons.filter(({ allowed }) => !allowed);
   // Below a single one of several, its reasons would push the others aside.

@@ -2,7 +2,7 @@ import { graphql, readInlineData } from "react-relay";
 
 import type { isForOthers_transition$key } from "./__generated__/isForOthers_transition.graphql";
 
-/** Whether a transition is refused for want of a permission alone: it stays so until somebody gives it. */
+/** Whether a transition is refused for want of a permission: whatever else ends, it stays so until somebody gives it. */
 export function isForOthers(transition: isForOthers_transition$key): boolean {
   const { reasons } = readInlineData(
     graphql`
@@ -14,5 +14,5 @@ export function isForOthers(transition: isForOthers_transition$key): boolean {
     `,
     transition,
   );
-  return reasons.length > 0 && reasons.every(({ code }) => code === "permission");
+  return reasons.some(({ code }) => code === "permission");
 }

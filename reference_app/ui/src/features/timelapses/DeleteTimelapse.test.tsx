@@ -39,7 +39,7 @@ const show = (...reasons: readonly object[]) =>
   });
 
 test("those who may not delete see nothing to delete with", () => {
-  show({ code: "permission", message: "You may not.", remedy: "Ask." });
+  show({ code: "permission", message: "You may not.", remedy: "Ask." }, held);
   expect(screen.queryByRole("region", { name: "Danger zone" })).toBeNull();
   expect(screen.queryByRole("button")).toBeNull();
 });
