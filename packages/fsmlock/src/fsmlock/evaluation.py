@@ -12,7 +12,7 @@ from fsmlock.ancestors import RowGoneError, ancestries, ancestries_or_gone, lock
 from fsmlock.declarations import evaluate_condition, operations_of, states_of, transitions_of
 from fsmlock.errors import ConfigurationError
 from fsmlock.inspection import alias_of, gone_reason, reason_for
-from fsmlock.kept_claims import left_over
+from fsmlock.kept_claims import without_left_over
 from fsmlock.locks import Locks
 from fsmlock.paths import shortest_path
 from fsmlock.reasons import Reason, did_you_mean, translated
@@ -86,7 +86,7 @@ class Evaluator:
         if self._holds is None:
             resources = hypothetical_claim(self._obj, EVERYTHING, self._ancestry).resources
             using = alias_of(self._obj)
-            self._holds = _counting(backends.get().find(resources, using=using), using)
+            self._holds = without_left_over(backends.get().find(resources, using=using), using=using)
         claim = hypothetical_claim(self._obj, name, self._ancestry)
         rows = {hold.row(): hold for hold in self._holds}
         blocking = [rows[row] for row in blocking_rows(claim, rows)]
@@ -116,19 +116,15 @@ def evaluators(
     if concerned:
         names = {name for resources in concerned.values() for name in resources}
         using = alias_of(lockable[0])
+        # The states of these objects block none of them, whether their holds count or not.
         own = frozenset().union(*map(state_claim_ids, concerned))
-        for info in _counting(backends.get().find(names, using=using), using, own):
+        holds = [each for each in backends.get().find(names, using=using) if each.claim not in own]
+        for info in without_left_over(holds, using=using):
             found.setdefault(info.resource, []).append(info)
     return [
         (obj, Evaluator(obj, user, _holds_on(concerned.get(obj, ()), found), above.get(obj)))
         for obj in objects
     ]
-
-
-def _counting(holds: Sequence[HoldInfo], using: str, own: Collection[str] = frozenset()) -> list[HoldInfo]:
-    """The holds without what states left over. Those of the claims ``own`` block nobody, so they may stay."""
-    gone = {row.row() for row in left_over((each for each in holds if each.claim not in own), using=using)}
-    return [each for each in holds if each.row() not in gone]
 
 
 def _holds_on(resources: Iterable[str], found: Mapping[str, Sequence[HoldInfo]]) -> list[HoldInfo]:

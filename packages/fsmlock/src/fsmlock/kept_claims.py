@@ -70,6 +70,12 @@ def left_over(holds: Iterable[HoldInfo], *, using: str) -> list[HoldInfo]:
     return [row for row in rows if (row.claim, row.resource, row.lock) not in counting]
 
 
+def without_left_over(holds: Sequence[HoldInfo], *, using: str) -> list[HoldInfo]:
+    """The holds that count: all but what states left over."""
+    gone = {row.row() for row in left_over(holds, using=using)}
+    return [hold for hold in holds if hold.row() not in gone]
+
+
 def is_incomplete(hold: HoldInfo, *, using: str) -> bool:
     """Whether the claim of a state doesn't mark an ancestor that its object has now."""
     if not _is_kept(hold):

@@ -19,7 +19,7 @@ from fsmlock.ancestors import inheriting_models
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError, TransitionRefused
 from fsmlock.inspection import display_name
-from fsmlock.kept_claims import classes_of, left_over, locks_by_state
+from fsmlock.kept_claims import classes_of, locks_by_state, without_left_over
 from fsmlock.locks import locks_of, own_key, owner, resource
 from fsmlock.reasons import Reason
 from fsmlock.rules import is_claim_of_state
@@ -61,8 +61,7 @@ def _refuse_move(
         return
     found = backends.get().find([resource(instance)], using=using)
     kept = [hold for hold in found if is_claim_of_state(hold.claim) and not _is_left(instance, hold)]
-    gone = {hold.row() for hold in left_over(kept, using=using)}
-    reasons = [_reason(instance, hold) for hold in kept if hold.row() not in gone]
+    reasons = [_reason(instance, hold) for hold in without_left_over(kept, using=using)]
     if reasons:
         raise TransitionRefused(reasons[:1], instance=instance)
 
