@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -12,8 +11,6 @@ from pathlib import Path
 import pytest
 
 WORLDS = Path(__file__).parents[1] / "interruption_worlds.py"
-#: Without the measuring of coverage, whose own locks a forked child may find taken.
-UNTRACED = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
 @pytest.mark.timeout(400)
@@ -26,7 +23,6 @@ def test_what_interrupts_logging_may_log_and_never_waits_for_what_it_interrupted
         text=True,
         check=True,
         timeout=300,
-        env=UNTRACED,
     )
     assert program.stderr == ""
     said, lost = map(int, program.stdout.split())
