@@ -17,7 +17,7 @@ import { WhyButton } from "./WhyButton.tsx";
 
 interface Props {
   readonly of: Transitions_stateful$key;
-  /** Transitions that are not offered now, by name. */
+  /** Transitions that are not offered here, by name. */
   readonly except?: readonly string[];
   /** Transitions that the page offers elsewhere, by name. What a person may not do of these is said here. */
   readonly elsewhere?: readonly string[];
