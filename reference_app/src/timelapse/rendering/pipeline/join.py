@@ -5,7 +5,6 @@ Its sound is encoded meanwhile: it is fitted to the whole movie, and no segment 
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import av
@@ -18,6 +17,7 @@ from timelapse.rendering.pipeline.sound import SAMPLE_RATE, SoundWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from fractions import Fraction
     from pathlib import Path
 
     from av.container import OutputContainer
@@ -31,6 +31,8 @@ _POSTER_QUALITY: Final = 85
 #: Bytes of an index at most: of each frame (its size, time, place and whether it is a keyframe), and beside.
 _INDEX_OF_FRAME: Final = 36
 _INDEX_BESIDE: Final = 4096
+#: Without a decoder a file opens in a tenth of the time: ffmpeg decodes the first frames of each otherwise.
+_NOTHING_DECODED: Final = {"codec_whitelist": "none"}
 #: A packet of sound has so many samples. Between two frames there may be one, so that each has a place.
 _SAMPLES_OF_PACKET: Final = 1024
 
@@ -95,9 +97,9 @@ class _Joining:
     def add(self, path: Path, frames: int, on_packet: Callable[[], None]) -> None:
         """Copy the packets of a segment."""
         packets, stream = self._packets(path, frames)
+        ticks = packets[0].time_base / self._tick
         for number, packet in enumerate(packets, self._start):
-            shown = Fraction((packet.pts or 0) * packet.time_base / self._tick)
-            packet.pts, packet.dts = self._start + int(shown) - DELAY, number - DELAY
+            packet.pts, packet.dts = self._start + int((packet.pts or 0) * ticks) - DELAY, number - DELAY
             packet.duration, packet.time_base, packet.stream = 1, self._tick, stream
             self._target.mux(packet)
             if self._writer is not None:
@@ -112,7 +114,7 @@ class _Joining:
 
     def _packets(self, path: Path, frames: int) -> tuple[list[Packet[VideoStream]], VideoStream]:
         try:
-            with av.open(str(path)) as source:
+            with av.open(str(path), options=_NOTHING_DECODED) as source:
                 template = source.streams.video[0]
                 packets = [packet for packet in source.demux(template) if packet.size]
                 if len(packets) != frames:

@@ -67,13 +67,16 @@ def _keyframes(movie: Path, on_picture: Callable[[], None]) -> tuple[dict[float,
     try:
         with av.open(str(movie)) as container:
             stream = container.streams.video[0]
-            stream.codec_context.thread_count = 1
+            context = stream.codec_context
+            context.thread_count = 1
             unit = stream.time_base or 0
             length = stream.duration or 0
             moments = min(MOST, max(1, math.ceil(length * unit)))
             for number in range(moments):
                 container.seek(length * number // moments, stream=stream)
-                frame = next(container.decode(stream))
+                packet = next(container.demux(stream))
+                frame = (*context.decode(packet), *context.decode(None))[0]  # not those after it, too
+                context.flush_buffers()
                 time = round(float((frame.pts or 0) * unit), 6)
                 if time not in found:
                     small = Image.fromarray(frame.to_ndarray(format="rgb24"))

@@ -43,14 +43,15 @@ class MovieInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Packets:
-    """A video stream without its pixels: when each packet is due and shown, seconds."""
+    """A video stream without its pixels: when each packet is due and shown, in units of so many seconds."""
 
     codec: str
     size: Size
     pixel_format: str
     colours: tuple[int, int, int, int]
-    due: tuple[Fraction, ...]
-    shown: tuple[Fraction, ...]
+    unit: Fraction
+    due: tuple[int, ...]
+    shown: tuple[int, ...]
     keyframes: tuple[int, ...]
 
 
@@ -64,8 +65,8 @@ def check_segment(path: Path, frames: int, movie: MovieFormat) -> None:
             "codec": (found.codec, movie.codec),
             "pixel format": (found.pixel_format, "yuv420p"),
             "colours": (found.colours, _BT709_LIMITED),
-            "times": (_in_ticks(found.shown, movie), list(range(DELAY, frames + DELAY))),
-            "order": (_in_ticks(found.due, movie), list(range(frames))),
+            "times": (_in_ticks(found.shown, found, movie), list(range(DELAY, frames + DELAY))),
+            "order": (_in_ticks(found.due, found, movie), list(range(frames))),
             "first keyframe": (found.keyframes[:1], (0,)),
         },
     )
@@ -104,7 +105,7 @@ def check_movie(
             "codec": (info.codec, movie.codec),
             "pixel format": (info.pixel_format, "yuv420p"),
             "index before the pictures": (info.starts_fast, True),
-            "times": (_in_ticks(packets.shown, movie), list(range(frames))),
+            "times": (_in_ticks(packets.shown, packets, movie), list(range(frames))),
             "order": (all(one < next_one for one, next_one in pairwise(packets.due)), True),
             "joins": (set(begins) <= set(packets.keyframes), True),
         },
@@ -155,8 +156,8 @@ def _read(
             if decode_keyframes:
                 context.thread_count = 1
                 context.options = {"err_detect": "explode"}  # instead of hiding what is damaged
-            due: list[Fraction] = []
-            shown: list[Fraction] = []
+            due: list[int] = []
+            shown: list[int] = []
             keyframes: list[int] = []
             decoded = 0
             for packet in container.demux(stream):  # none is kept: a movie may be larger than the memory
@@ -166,8 +167,8 @@ def _read(
                 if packet.is_keyframe:
                     keyframes.append(len(due))
                     decoded += len(context.decode(packet)) if decode_keyframes else 0
-                due.append((packet.dts or 0) * Fraction(packet.time_base))
-                shown.append((packet.pts or 0) * Fraction(packet.time_base))
+                due.append(packet.dts or 0)
+                shown.append(packet.pts or 0)
             if decode_keyframes:
                 decoded += len(context.decode(None))
                 if decoded != len(keyframes):
@@ -182,6 +183,7 @@ def _read(
                     int(context.color_primaries),
                     int(context.color_trc),
                 ),
+                unit=Fraction(stream.time_base or 0),
                 due=tuple(due),
                 shown=tuple(shown),
                 keyframes=tuple(keyframes),
@@ -190,8 +192,9 @@ def _read(
         raise BadMovieError(f"What was written can't be read: {error}") from error
 
 
-def _in_ticks(times: Sequence[Fraction], movie: MovieFormat) -> list[Fraction]:
-    return sorted(time * movie.rate for time in times)
+def _in_ticks(times: Sequence[int], packets: _Packets, movie: MovieFormat) -> list[Fraction]:
+    ticks = packets.unit * movie.rate
+    return [time * ticks for time in sorted(times)]
 
 
 def _compare(what: str, expected: dict[str, tuple[object, object]]) -> None:
