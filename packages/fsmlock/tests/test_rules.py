@@ -90,12 +90,11 @@ class Pure:
         self.ends[wanted.id] = clock.now() + LEASE_S
         return Renewed(alive=any(row.claim == wanted.id for row in self.rows))
 
-    def stop(self, resource, lock, *, by, why, force, using):
-        met = {
-            row.claim
-            for row in self.rows
-            if (row.resource, row.lock, row.kind, row.ticket) == (resource, lock, "held", None)
-        }
+    def find(self, resources, *, using):
+        return [row for row in self.rows if row.resource in resources]
+
+    def stop(self, holds, *, by, why, force, using):
+        met = {hold.claim for hold in holds}
         self.rows = [row for row in self.rows if row.claim not in met]
 
     def release(self, wanted, *, using):
@@ -185,8 +184,11 @@ class Holds(RuleBasedStateMachine):
     @rule(data=st.data())
     def take_away(self, data):
         place = data.draw(st.sampled_from([p for party in self.held for p in party.places]))
-        self.store.stop(*place, by="b", why="w", force=True, using="default")
-        for party in [party for party in self.held if place in party.places]:
+        parties = [party for party in self.held if place in party.places]
+        claims = {party.claim.id for party in parties}
+        holds = [hold for hold in self.store.find([place[0]], using="default") if hold.claim in claims]
+        self.store.stop(holds, by="b", why="w", force=True, using="default")
+        for party in parties:
             assert not self.store.renew(party.claim, using="default").alive
             self.held.remove(party)
 

@@ -235,11 +235,9 @@ def _stop_holders(held: ActiveHold, answer: Denied, using: str, *, force: bool) 
     if answer.more:
         found = {hold.row(): hold for hold in backends.get().find(held.claim.resources, using=using)}
         holds = [found[row] for row in blocking_rows(held.claim, found)]
-    claims: dict[str, list[str]] = {}
-    for claim, hold in {h.claim: h for h in holds if not h.waits}.items():
-        claims.setdefault(hold.resource, []).append(claim)
-    for name, some in claims.items():
-        backends.get().stop(name, "", claims=some, by=held.claim.holder, why=why, force=force, using=using)
+    holds = [hold for hold in holds if not hold.waits]
+    if holds:
+        backends.get().stop(holds, by=held.claim.holder, why=why, force=force, using=using)
 
 
 def _max_wait_s(policy: Policy) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.db import models, router
 
+from fsmlock.chunks import chunks
 from fsmlock.errors import ConfigurationError
 from fsmlock.locks import Locks, as_key, locks_of, own_key, owner, resource
 from fsmlock.rules import Ancestry, InheritedLock, LockRequest
@@ -189,10 +190,10 @@ def _read(model: type[models.Model], own: Sequence[object], using: str) -> Calla
 
     It asks no manager, which might hide rows.
     """
-    rows: models.QuerySet[models.Model] = (
-        models.QuerySet(model=model, using=using).filter(pk__in=own).order_by()
-    )
-    found = {row[0]: row for row in rows.values_list(*paths(model))}
+    rows: models.QuerySet[models.Model] = models.QuerySet(model=model, using=using).order_by()
+    found = {}
+    for some in chunks(own):
+        found.update({row[0]: row for row in rows.filter(pk__in=some).values_list(*paths(model))})
 
     def ancestry(key: object) -> Ancestry:
         if key not in found:

@@ -77,15 +77,7 @@ def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
         if left or moved:
             return
         why = "its object was deleted"
-        backend.stop(
-            info.resource,
-            info.lock,
-            by="fsmlock doctor",
-            why=why,
-            force=True,
-            using=using,
-            claims=[info.claim],
-        )
+        backend.stop([info], by="fsmlock doctor", why=why, force=True, using=using)
 
     now = "no longer exists" if obj is None else f"is {getattr(obj, 'state', '')} now"
     if moved:

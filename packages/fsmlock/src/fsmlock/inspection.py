@@ -87,7 +87,9 @@ def _stop(obj: models.Model, lock: str, *, by: str, why: str, force: bool) -> tu
     locks_of(type(obj))[lock]
     alias = alias_of(obj)
     by, why = storable(by, at_most=200), storable(why)
-    stopped = tuple(backends.get().stop(resource(obj), lock, by=by, why=why, force=force, using=alias))
+    found = backends.get().find([resource(obj)], using=alias)
+    held = [hold for hold in found if hold.lock == lock and hold.kind == "held" and not hold.waits]
+    stopped = tuple(backends.get().stop(held, by=by, why=why, force=force, using=alias)) if held else ()
     signal = signals.hold_broken if force else signals.cancel_requested
     for hold in stopped:
         event = signals.HoldEvent(

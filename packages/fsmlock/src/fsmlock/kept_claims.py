@@ -18,7 +18,7 @@ from django.db import models
 
 from fsmlock import backends
 from fsmlock.ancestors import RowGoneError, ancestries_or_gone, lock_request
-from fsmlock.backends.dialects import chunks
+from fsmlock.chunks import chunks
 from fsmlock.declarations import transitions_of
 from fsmlock.locks import owner, resource
 from fsmlock.rules import YEAR_US, Claim, is_claim_of_state

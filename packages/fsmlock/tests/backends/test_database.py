@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -11,9 +12,10 @@ from django.test.utils import CaptureQueriesContext, modify_settings
 import fsmlock
 from fsmlock import backends
 from fsmlock.backends import database
-from fsmlock.backends.base import MOST_HOLDS
+from fsmlock.backends.base import MOST_HOLDS, Granted
 from fsmlock.backends.database import DatabaseBackend
 from fsmlock.models import Hold
+from fsmlock.rules import LockRequest
 from fsmlock.testing.conformance import Conformance, claim, parent
 from tests.shop.models import Film, Frame
 
@@ -85,6 +87,33 @@ def test_a_refusal_costs_one_query_more_and_on_sqlite_two_for_ancestors_and_bloc
     ):
         elsewhere(fsmlock.hold(frame, "process").acquire)
     held.release()
+
+
+def test_stopping_finds_the_rows_of_its_claims_by_an_index(transactional_db, film):
+    resource = f"shop.film:{film.pk}"
+    together = frozenset({"ingest"})
+    backend = DatabaseBackend()
+    Hold.objects.bulk_create(
+        Hold(
+            claim=f"{n:032x}", resource=f"shop.film:0{n}", lock="render", kind="held", holder="h",
+            since_us=0, renewed_us=0, expires_us=2**60,
+        )
+        for n in range(5000)
+    )  # fmt: skip
+    for _ in range(3):
+        wanted = LockRequest(resource=resource, lock="ingest", compatible_with=together)
+        assert isinstance(backend.acquire(claim(wanted), using="default"), Granted)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE fsmlock_hold")
+    holds = backend.find([resource], using="default")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(backend.stop(holds, by="editor", why="", force=True, using="default")) == 3
+    (update,) = (each["sql"] for each in captured if each["sql"].startswith("UPDATE"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{update}")
+        plan = str(cursor.fetchall())
+    assert "fsmlock_hold_claim" in plan
+    assert not re.search("SCAN fsmlock_hold|Seq Scan", plan)
 
 
 def sent_by(function):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 import fsmlock
 from fsmlock import RetryLater, Wait, backends
@@ -52,6 +52,23 @@ def test_thousands_of_children_are_held_guarded_explained_and_released_at_once(f
             elsewhere(fsmlock.hold(frames[-1].film, "render").acquire)
         assert len(fsmlock.all_holds(limit=2 * COUNT)) == COUNT
     assert fsmlock.all_holds() == ()
+
+
+def test_reading_them_names_a_few_in_each_statement(frames):
+    sent = []
+
+    def note(execute, sql, params, many, context):
+        sent.append(len(params or ()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        objects = list(Frame.objects.defer("film"))
+        with fsmlock.hold(objects[:2], "process"):
+            holds = fsmlock.holds_on_many(objects)
+        assert backends.get().find([f"shop.film:{n}" for n in range(COUNT)], using="default", limit=1) == ()
+    assert len(holds) == COUNT
+    assert [len(each) for each in holds.values()].count(1) == 2
+    assert 0 < max(sent) <= 200
 
 
 def test_thousands_of_objects_wait_and_retry_later(films, elsewhere):

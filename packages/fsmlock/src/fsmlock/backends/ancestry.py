@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.db import connections, models
 
 from fsmlock.ancestors import paths
-from fsmlock.backends.dialects import chunks
 from fsmlock.backends.kept_cursor import KeptCursor
+from fsmlock.chunks import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

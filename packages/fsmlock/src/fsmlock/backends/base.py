@@ -254,19 +254,12 @@ class Backend(ABC):
 
     @abstractmethod
     def stop(
-        self,
-        resource: str,
-        lock: str,
-        *,
-        by: str,
-        why: str,
-        force: bool,
-        using: str,
-        claims: Collection[str] = (),
+        self, holds: Sequence[HoldInfo], *, by: str, why: str, force: bool, using: str
     ) -> Sequence[HoldInfo]:
-        """Ask the holders of the lock to stop, or with ``force`` remove their holds. Return those reached.
+        """Ask the holders of these to stop, or with ``force`` break their holds. Return those reached.
 
-        With ``claims`` these are reached instead, whatever they hold on the resource.
+        A claim is asked or broken as a whole, whichever of its rows is named. One that has ended isn't
+        reached.
         """
 
     @abstractmethod

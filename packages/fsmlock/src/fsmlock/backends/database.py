@@ -15,18 +15,17 @@ from django.db import OperationalError, connections
 from fsmlock.backends.base import Backend, Denied, Granted, PollingWaiter, Renewed, stale_reason
 from fsmlock.backends.dialects import (
     blocking_sql,
-    chunks,
     insert_waiting,
     is_small,
     marks,
     rows_of,
     run,
-    state_claims,
 )
 from fsmlock.backends.hold_rows import InTheWay, in_the_way, select
 from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.backends.postgresql import PostgreSQL
 from fsmlock.backends.sqlite import SQLite, locked_reason
+from fsmlock.chunks import chunks
 from fsmlock.errors import FsmlockError
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from fsmlock.backends.base import HoldInfo, WaitQueue
-    from fsmlock.backends.dialects import Dialect, Params
+    from fsmlock.backends.dialects import Dialect
     from fsmlock.reasons import Reason
     from fsmlock.rules import Claim
 
@@ -191,63 +190,48 @@ class DatabaseBackend(Backend):
     def find(
         self, resources: Collection[str] | None, *, using: str, limit: int | None = None
     ) -> Sequence[HoldInfo]:
-        """Execute one query, whatever the number of resources."""
-        params: Params = []
+        """Execute one query, or one for each part of many resources."""
+        dialect = dialect_of(using)
         if resources is None:
-            where = "kind = 'held' AND NOT waits"
-        elif resources:
-            where, params = f"resource IN ({marks(resources)})", sorted(resources)
-        else:
-            return ()
-        return select(dialect_of(using), where, params, limit=limit)
+            return select(dialect, "kind = 'held' AND NOT waits", [], limit=limit)
+        found: list[HoldInfo] = []
+        for some in chunks(sorted(resources)):
+            found += select(dialect, f"resource IN ({marks(some)})", list(some), limit=limit)
+        return tuple(sorted(found, key=lambda hold: hold.token)[:limit])
 
     def find_claims(self, holds: Sequence[HoldInfo], *, using: str) -> Sequence[HoldInfo]:
         """Execute one query, or one for each part of many."""
         dialect = dialect_of(using)
         found: list[HoldInfo] = []
         for some in chunks(sorted({hold.claim for hold in holds})):
-            found += select(dialect, state_claims(some), list(some))
+            found += select(dialect, f"claim IN ({marks(some)})", list(some))
         return found
 
     def forget(self, rows: Sequence[HoldInfo], *, using: str) -> None:
-        """Execute one statement. The token of a row is its id, so a new row is not met."""
-        with connections[using].cursor() as cursor:
-            cursor.execute(
-                f"DELETE FROM fsmlock_hold WHERE id IN ({marks(rows)})",  # noqa: S608 - placeholders only
-                [row.token for row in rows],
-            )
+        """Execute one statement for each part. The token of a row is its id, so a new row is not met."""
+        for some in chunks(rows):
+            sql = f"DELETE FROM fsmlock_hold WHERE id IN ({marks(some)})"  # noqa: S608 - placeholders only
+            run(connections[using], sql, [row.token for row in some])
 
     def stop(
-        self,
-        resource: str,
-        lock: str,
-        *,
-        by: str,
-        why: str,
-        force: bool,
-        using: str,
-        claims: Collection[str] = (),
+        self, holds: Sequence[HoldInfo], *, by: str, why: str, force: bool, using: str
     ) -> Sequence[HoldInfo]:
         """Mark the rows. A broken hold stays until its lease is over, so that its holder learns by whom."""
-        named = set(claims)
-        found = [
-            h
-            for h in self.find([resource], using=using)
-            if not h.waits and (h.claim in named if named else h.kind == "held" and h.lock == lock)
-        ]
+        dialect = dialect_of(using)
         kind = "kind = 'broken', " if force else ""
         rows: list[tuple[str, str]] = []
-        for some in chunks(sorted({h.claim for h in found})):
+        for some in chunks(sorted({h.claim for h in holds})):
             rows += run(
-                connections[using],
+                dialect.connection,
                 f"UPDATE fsmlock_hold SET {kind}stop_by = %s, stop_why = %s"  # noqa: S608 - only constants and placeholders
-                f" WHERE claim IN ({marks(some)}) AND NOT waits RETURNING claim, resource",
+                f" WHERE claim IN ({marks(some)}) AND kind <> 'broken' AND NOT waits"
+                f" AND {dialect.unexpired(dialect.now())} RETURNING claim, resource",
                 [by, why, *some],
             )
         if force and rows:
-            dialect_of(using).wake(sorted({row[1] for row in rows}))
+            dialect.wake(sorted({row[1] for row in rows}))
         reached = {row[0] for row in rows}
-        return tuple(h for h in found if h.claim in reached)
+        return tuple(h for h in holds if h.claim in reached)
 
     def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
         """Renew inside the transaction: it locks the rows, so nobody can take over before the end."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from fsmlock import clock
+from fsmlock import chunks, clock
 from fsmlock.backends.kept_cursor import KeptCursor
 from fsmlock.rules import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from fsmlock.rules import Claim, LockRow
 
 Params: TypeAlias = list[Any]
-T = TypeVar("T")
 
 #: A waiter on a database without notifications checks again after a random time within these bounds.
 _POLL_S = (0.004, 0.016)
-_CHUNK = 200
 
 
 class Dialect(ABC):
@@ -163,14 +161,9 @@ def marks(values: Collection[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The values in parts of which a statement may name every one: databases limit terms and parameters."""
-    return (values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK))
-
-
 def is_small(claim: Claim) -> bool:
     """Whether a statement may name every request of the claim."""
-    return len(claim.rows) <= _CHUNK
+    return len(claim.rows) <= chunks.MOST
 
 
 def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
@@ -182,15 +175,10 @@ def rows_of(claim: Claim, *kinds: str) -> tuple[str, Params]:
     return sql, [*resources, *names, claim.id]
 
 
-def state_claims(ids: Collection[str]) -> str:
-    """SQL condition for the rows of claims of states, for which there is an index: see models.Hold."""
-    return f"claim IN ({marks(ids)}) AND substring(claim, 13, 1) = '5'"
-
-
 def all_rows_of(claim: Claim) -> tuple[str, Params]:
     """The same for every kind of row; and those of a state's claim wherever they are: it may move."""
     if claim.is_of_state:
-        return state_claims([claim.id]), [claim.id]
+        return "claim = %s", [claim.id]
     return rows_of(claim, "held", "blocked", "broken", "retrying", "later")
 
 

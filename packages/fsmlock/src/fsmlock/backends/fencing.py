@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connections, transaction
 
 from fsmlock.backends.database import dialect_of
-from fsmlock.backends.dialects import chunks, conflict_sql, run
+from fsmlock.backends.dialects import conflict_sql, run
+from fsmlock.chunks import chunks
 
 if TYPE_CHECKING:
     from fsmlock.rules import Claim

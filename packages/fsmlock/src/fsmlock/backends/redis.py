@@ -214,22 +214,15 @@ class RedisBackend(Backend):
         server.run("forget", [server.key(row.resource) for row in rows], args)
 
     def stop(
-        self,
-        resource: str,
-        lock: str,
-        *,
-        by: str,
-        why: str,
-        force: bool,
-        using: str,
-        claims: Collection[str] = (),
+        self, holds: Sequence[HoldInfo], *, by: str, why: str, force: bool, using: str
     ) -> Sequence[HoldInfo]:
         """Run one script."""
         server = self._server(using)
-        args: list[str | int] = [lock, by, why, int(force), clock.boot_id(), _clock_ms(), *claims]
-        answer: list[Any] = server.run("stop", [server.key(resource)], args)
-        now, *rows = answer
-        return tuple(_info(resource, json.loads(row), now) for row in rows)
+        keys = sorted({server.key(hold.resource) for hold in holds})
+        args: list[str | int] = [by, why, int(force), clock.boot_id(), _clock_ms()]
+        reached: list[Any] = server.run("stop", keys, [*args, *sorted({hold.claim for hold in holds})])
+        claims = {claim.decode() for claim in reached}
+        return tuple(hold for hold in holds if hold.claim in claims)
 
     def guard(self, claim: Claim, tokens: Mapping[str, int], *, using: str, repeated: bool = False) -> bool:
         """Record the token in the database's fencing rows, and check that the hold still exists."""

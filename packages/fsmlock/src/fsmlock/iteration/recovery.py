@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fsmlock import conf
-from fsmlock.backends.dialects import chunks
+from fsmlock.chunks import chunks
 from fsmlock.holds import hold
 from fsmlock.iteration.journal import Journal, keys_on_this_host
 from fsmlock.models import Run

@@ -26,9 +26,9 @@ from fsmlock.backends.base import MOST_HOLDS, Denied, Granted
 from fsmlock.rules import EVERYTHING, Claim, InheritedLock, LockRequest, blocking_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from fsmlock.backends.base import Backend
+    from fsmlock.backends.base import Backend, HoldInfo
 
 _PARENT = "shop.film:1"
 _CHILD = "shop.frame:7"
@@ -161,7 +161,7 @@ class Conformance:
     def test_a_cancel_request_reaches_the_holder(self, backend: Backend) -> None:
         requested = claim(parent(), child())
         assert self.acquire(backend, requested)
-        (found,) = backend.stop(_PARENT, "render", by="editor", why="wrong", force=False, using=self.using)
+        (found,) = self.stop(backend, _PARENT)
         assert found.claim == requested.id
         renewed = backend.renew(requested, using=self.using)
         assert (renewed.alive, renewed.by, renewed.why) == (True, "editor", "wrong")
@@ -170,23 +170,25 @@ class Conformance:
     def test_a_broken_hold_ends_and_its_holder_learns_who_broke_it(self, backend: Backend) -> None:
         requested = claim(parent())
         assert self.acquire(backend, requested)
-        assert backend.stop(_PARENT, "render", by="editor", why="wrong", force=True, using=self.using)
+        found = backend.find([_PARENT], using=self.using)
+        assert self.stop(backend, _PARENT, force=True)
         assert self.acquire(backend, claim(parent()))
         renewed = backend.renew(requested, using=self.using)
         assert (renewed.alive, renewed.by) == (False, "editor")
-        assert not backend.stop(_PARENT, "ingest", by="editor", why="", force=True, using=self.using)
+        assert not backend.stop(found, by="another", why="", force=True, using=self.using)
+        assert backend.renew(requested, using=self.using).by == "editor"
 
     def test_several_claims_are_reached_at_once_whatever_they_hold(self, backend: Backend) -> None:
         together = frozenset({"ingest"})
         claims = [claim(parent("ingest", compatible_with=together)) for _ in range(3)]
         claims += [claim(child(resource=f"shop.frame:{n}")) for n in range(2)]
+        claims.append(claim(LockRequest(resource="shop.film:2", lock="render")))
         for each in claims:
             assert self.acquire(backend, each)
-        chosen = {each.id for each in (claims[0], claims[2], claims[4])}
-        found = backend.stop(
-            _PARENT, "", claims=sorted(chosen), by="editor", why="", force=False, using=self.using
-        )
-        assert {hold.claim for hold in found} == chosen
+        chosen = {each.id for each in (claims[0], claims[2], claims[4], claims[5])}
+        rows = backend.find([_PARENT, "shop.film:2"], using=self.using)
+        named = [hold for hold in rows if hold.claim in chosen]
+        assert backend.stop(named, by="editor", why="", force=False, using=self.using) == tuple(named)
         asked = {each.id for each in claims if backend.renew(each, using=self.using).by == "editor"}
         assert asked == chosen
 
@@ -267,7 +269,7 @@ class Conformance:
         tokens = self.acquire(backend, stale) or {}
         with transaction.atomic(using=self.using):
             assert backend.guard(stale, tokens, using=self.using)
-        backend.stop(_PARENT, "render", by="test", why="", force=True, using=self.using)
+        self.stop(backend, _PARENT, force=True)
         newer = self.acquire(backend, fresh) or {}
         with transaction.atomic(using=self.using):
             assert backend.guard(fresh, newer, using=self.using)
@@ -291,6 +293,11 @@ class Conformance:
             assert granted == (not blocking_rows(two, one.rows)), (first, second)
             backend.release(two, using=self.using)
             backend.release(one, using=self.using)
+
+    def stop(self, backend: Backend, resource: str, *, force: bool = False) -> Sequence[HoldInfo]:
+        """Ask all holders of the resource to stop, or break their holds."""
+        held = [hold for hold in backend.find([resource], using=self.using) if hold.kind == "held"]
+        return backend.stop(held, by="editor", why="wrong", force=force, using=self.using)
 
     def eventually(self, condition: Callable[[], object], *, within: float = 5.0) -> bool:
         """Poll until ``condition()`` is true; return whether it was within the time."""

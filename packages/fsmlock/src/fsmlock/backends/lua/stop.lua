@@ -1,13 +1,13 @@
 -- Mark every row of some claims as "asked to stop", or as broken.
--- KEYS: an object. ARGV: a lock, by whom, why, 1 to break, the caller's boot id and clock, then the claims. Without any
--- they are those that hold the lock. Returns the time and the rows of the claims on the object.
-local found, marked, wanted = {now}, {}, {}
-for n = 7, #ARGV do wanted[ARGV[n]] = true end
-local is_named, the_only = #ARGV >= 7, #ARGV == 7 and ARGV[7] .. ':*' or nil
+-- KEYS: an object of each claim. ARGV: by whom, why, 1 to break, the caller's boot id and clock, then the claims.
+-- Returns those claims that are held.
+local reached, marked, wanted = {}, {}, {}
+for n = 6, #ARGV do wanted[ARGV[n]] = true end
+local the_only = #ARGV == 6 and ARGV[6] .. ':*' or nil
 local function claim_of(field) return string.match(field, '^(.*):') end
 -- All keys of a claim. Where it has many, only the rows on the first one name all of them.
-local function keys_of(r)
-  if #r.a > 1 or r.a[1] == KEYS[1] then return r.a end
+local function keys_of(r, key)
+  if #r.a > 1 or r.a[1] == key then return r.a end
   for _, name in ipairs(groups(r.a[1])) do
     each_row(r.a[1], name, function(_, row)
       local first = cjson.decode(row)
@@ -16,20 +16,22 @@ local function keys_of(r)
   end
   return r.a
 end
-for _, name in ipairs(groups(KEYS[1])) do
-  local letter, _, lock = group_of(name)
-  if letter ~= 'w' and letter ~= 'l' and (is_named or (letter == 'h' and lock == ARGV[1])) then
-    each_row(KEYS[1], name, function(field, row)
-      if is_named and not wanted[claim_of(field)] then return end
-      local r = cjson.decode(row)
-      if r.x == 0 and not expired(r, ARGV[5], tonumber(ARGV[6])) then
-        found[#found + 1] = row
-        for _, key in ipairs(keys_of(r)) do
-          marked[key] = marked[key] or {}
-          marked[key][r.c] = true
+for _, key in ipairs(KEYS) do
+  for _, name in ipairs(groups(key)) do
+    local letter = group_of(name)
+    if letter ~= 'w' and letter ~= 'l' then
+      each_row(key, name, function(field, row)
+        if not wanted[claim_of(field)] then return end
+        local r = cjson.decode(row)
+        if r.x == 0 and not expired(r, ARGV[4], tonumber(ARGV[5])) then
+          reached[#reached + 1] = r.c
+          for _, each in ipairs(keys_of(r, key)) do
+            marked[each] = marked[each] or {}
+            marked[each][r.c] = true
+          end
         end
-      end
-    end, the_only)
+      end, the_only)
+    end
   end
 end
 for key, claims in pairs(marked) do
@@ -38,11 +40,11 @@ for key, claims in pairs(marked) do
       if not claims[claim_of(field)] then return end
       local r = cjson.decode(row)
       if r.t == 0 then
-        r.b = ARGV[2]; r.y = ARGV[3]; r.x = tonumber(ARGV[4])
+        r.b = ARGV[1]; r.y = ARGV[2]; r.x = tonumber(ARGV[3])
         redis.call('HSET', group_key(key, name), field, cjson.encode(r))
       end
     end, the_only)
   end
-  if ARGV[4] == '1' then wake(key) end
+  if ARGV[3] == '1' then wake(key) end
 end
-return found
+return reached
