@@ -225,7 +225,7 @@ def test_a_movie_that_failed_names_the_full_disk_and_is_made_once_there_is_room(
     expect(full).to_contain_text("The disk for movies is full")
     expect(full).to_contain_text("Free space where the movies are stored")
     (movies / "filler").unlink()
-    full.get_by_role("button", name="Try again").click()
+    failed.get_by_role("button", name="Retry").click()
     expect(visitor.page.locator(f"{CARDS}[data-state=ready]")).to_have_count(1)
 
 
@@ -272,6 +272,6 @@ def test_a_movie_of_damaged_pictures_says_so_with_what_it_caused_and_is_made_onc
             for scheme in in_each_scheme(page):
                 screenshot(page, f"why-caused-{scheme}")
                 assert violations(page) == [], scheme
-        cause.get_by_role("button", name="Try again").click()
+        card.get_by_role("button", name="Retry").click()
         expect(card).to_have_attribute("data-state", "ready")
     assert visitor.errors == []

@@ -103,8 +103,8 @@ def test_its_start_and_end_are_ranges_at_the_pace_of_the_movie_that_is_made():
     assert end.estimate.latest == start.estimate.latest + timedelta(seconds=1140 * 300 / 1132)
 
 
-def test_a_failed_movie_can_be_tried_again_and_a_paused_one_resumed():
-    for state, label in (("failed", "Try again"), ("paused", "Resume")):
+def test_a_failed_movie_can_be_retried_and_a_paused_one_resumed():
+    for state, label in (("failed", ""), ("paused", "Resume")):
         (link,) = movie_chain(movie(state, failure=reason("disk_full"), finished_at=AGO))
         assert link.action == Remedy(subject=MOVIE, transition="retry", label=label)
 

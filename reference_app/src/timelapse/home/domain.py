@@ -68,7 +68,7 @@ def failed_movies(movies: Iterable[FailedMovie], count: int) -> Iterator[Link]:
             ),
             since=movie.failed_at,
             subject=movie.subject,
-            action=Remedy(subject=movie.subject, transition="retry", label="Try again"),
+            action=Remedy(subject=movie.subject, transition="retry"),
         )
     more = count - len(listed)
     if more > 0:

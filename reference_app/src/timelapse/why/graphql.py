@@ -44,7 +44,7 @@ _ABSENT: Final = "There is nothing with this id, or there is no longer."
 class WhyAction:
     """See timelapse.why.domain.links.Remedy."""
 
-    label: str = strawberry.field(description="What the button says.")
+    label: str = strawberry.field(description="What the button says; empty: the transition's own label.")
     transition: str = strawberry.field(description="The name of one of the object's `availableTransitions`.")
     name: strawberry.Private[str]
 

@@ -44,11 +44,11 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """A transition that helps: of which object, by their names, and what the button says."""
+    """A transition that helps, of which object, by their names, and what the button says if not its label."""
 
     subject: str
     transition: str
-    label: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

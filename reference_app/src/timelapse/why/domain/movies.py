@@ -119,7 +119,7 @@ def _ended(movie: MovieFacts) -> Link:
         reason=movie.failure if failed and movie.failure else by_somebody,
         since=movie.finished_at,
         subject=movie.subject,
-        action=Remedy(subject=movie.subject, transition="retry", label="Try again" if failed else "Resume"),
+        action=Remedy(subject=movie.subject, transition="retry", label="" if failed else "Resume"),
     )
 
 

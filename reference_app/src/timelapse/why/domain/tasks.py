@@ -22,7 +22,7 @@ def holder_links(holders: Iterable[Holder]) -> tuple[Link, ...]:
 def run_chain(*, subject: str, state: str, by: str, reason: str, since: datetime | None) -> tuple[Link, ...]:
     """Return what a run does or waits for; nothing for one that has succeeded or was cancelled."""
     messages = {
-        "paused": (f"{by or 'Somebody'} paused it.", "resume", "Resume"),
+        "paused": (f"{by or 'Somebody'} paused it.", "resume", ""),
         "interrupted": (
             f"It was interrupted and goes on by itself{f': {reason}' if reason else '.'}",
             "",
@@ -32,7 +32,7 @@ def run_chain(*, subject: str, state: str, by: str, reason: str, since: datetime
         "running": ("It is being done.", "request_cancel", "Ask it to stop"),
         "pausing": (f"{by or 'Somebody'} asked it to pause, which it does after the current item.", "", ""),
         "cancelling": (f"{by or 'Somebody'} asked it to stop, which it does after the current item.", "", ""),
-        "failed": (reason or "It failed without saying why.", "retry", "Try again"),
+        "failed": (reason or "It failed without saying why.", "retry", ""),
     }
     if state not in messages:
         return ()

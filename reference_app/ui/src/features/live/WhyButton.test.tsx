@@ -86,6 +86,28 @@ test("reads from top to bottom, each line with its one action", async () => {
   });
 });
 
+test("what the object itself offers stands beside it, and not here once more; another's is no main button", async () => {
+  const retry = { ...cancel, name: "retry", label: "Retry", kind: "PRIMARY" };
+  const failure = (id: string) => ({
+    ...plain,
+    id: `failure of ${id}`,
+    kind: "FAILURE",
+    code: "disk_full",
+    message: `The disk was full for ${id}.`,
+    action: {
+      label: "",
+      transition: "retry",
+      object: { __typename: "Movie", id, availableTransitions: [retry] },
+    },
+  });
+  await open([failure("M3"), failure("M2")]);
+  const [own, other] = await screen.findAllByTestId("why-line");
+  expect(within(own ?? document.body).queryByRole("button")).toBeNull();
+  expect(within(other ?? document.body).getByRole("button", { name: "Retry" })).not.toHaveClass(
+    "MuiButton-contained",
+  );
+});
+
 test("names of machines are shown on request", async () => {
   await open([held]);
   const summary = await screen.findByText("Details");

@@ -103,7 +103,7 @@ export function WhyLine({ link, of, elsewhere }: Props) {
         <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, rowGap: 0.5, alignItems: "center" }}>
           {data.subject && data.subject.id !== of && <SubjectLink subject={data.subject} label={t`Show`} />}
           {!data.subject && elsewhere}
-          {data.action && <WhyAction action={data.action} />}
+          {data.action && <WhyAction action={data.action} of={of} />}
         </Box>
         {data.detail !== "" && (
           <Box component="details" sx={{ color: "text.secondary", fontSize: "0.82rem" }}>
