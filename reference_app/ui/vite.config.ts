@@ -14,6 +14,8 @@ const VENDOR =
   /node_modules\/(react|react-dom|scheduler|react-relay|relay-runtime|graphql-ws|stylis|wouter|@emotion|@lingui\/core|@mui\/(system|styled-engine|private-theming|utils))\//;
 /** What stands around every page, in one chunk: in pieces it is compressed worse. The rest comes on demand. */
 const DESIGN = /src\/design\/(?!ConfirmDialog|ActionMenu|PictureFrame)/;
+/** Of this, what most pages need is one chunk, too. */
+const COMMON = /src\/(lib|relay|features\/live)\//;
 
 export default defineConfig({
   plugins: [
@@ -44,6 +46,7 @@ export default defineConfig({
           groups: [
             { name: "vendor", test: VENDOR },
             { name: "design", test: DESIGN },
+            { name: "common", test: COMMON, minShareCount: 8 },
           ],
         },
       },

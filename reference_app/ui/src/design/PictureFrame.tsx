@@ -1,10 +1,11 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
-import { useEffect, useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import { EmptyState } from "./EmptyState.tsx";
 import { CameraIcon } from "./icons.tsx";
+import { usePicture } from "./usePicture.ts";
 
 interface Props {
   /** Null until the first picture arrives. */
@@ -17,17 +18,7 @@ interface Props {
 
 /** A picture at the full width of its column with a caption. Its background is dark in both colour modes. */
 export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props) {
-  const [failedUrl, setFailedUrl] = useState<string | null>(null);
-  useEffect(() => {
-    const tryAgain = () => {
-      setFailedUrl(null);
-    };
-    window.addEventListener("online", tryAgain);
-    return () => {
-      window.removeEventListener("online", tryAgain);
-    };
-  }, []);
-  const hasFailed = picture !== null && picture.url === failedUrl;
+  const { hasFailed, onError } = usePicture(picture?.url ?? null);
   return (
     <Box component="figure" sx={{ m: 0, minWidth: 0 }}>
       <Box
@@ -47,9 +38,7 @@ export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props)
             src={picture.url}
             alt={picture.alt}
             decoding="sync"
-            onError={() => {
-              setFailedUrl(picture.url);
-            }}
+            onError={onError}
             style={{ display: "block", width: "100%", height: "100%", objectFit: "contain" }}
           />
         ) : (

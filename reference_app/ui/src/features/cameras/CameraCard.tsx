@@ -8,6 +8,7 @@ import { graphql, useFragment } from "react-relay";
 import { Link as RouterLink } from "wouter";
 
 import { PropertyList } from "../../design/PropertyList.tsx";
+import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { formatAge, inLocalTime, instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
@@ -53,20 +54,14 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         sx={{
           aspectRatio: "16 / 9",
           bgcolor: "#0c0f0e",
-          color: "#88918d",
           display: "grid",
-          placeItems: "center",
         }}
       >
-        {data.latestFrame ? (
-          <img
-            src={data.latestFrame.thumbnailUrl}
-            alt={t`Latest frame of ${data.name}`}
-            style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
-          />
-        ) : (
-          <CameraIcon sx={{ fontSize: 40 }} />
-        )}
+        <CoverPicture
+          url={data.latestFrame?.thumbnailUrl ?? null}
+          alt={t`Latest frame of ${data.name}`}
+          icon={CameraIcon}
+        />
       </Box>
       <Box sx={{ p: 2, display: "grid", gap: 1.5, justifyItems: "start" }}>
         <Box>

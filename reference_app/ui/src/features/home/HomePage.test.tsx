@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
@@ -76,6 +76,50 @@ test("each tile shows its picture and leads to what it is of", () => {
   expect(second).toHaveAttribute("href", "/cameras/Camera%3A2");
   expect(second).toHaveTextContent("Attic no timelapse yet · no picture yet");
   expect(screen.getByText(/^3 more/)).toBeVisible();
+});
+
+test("a tile says that its picture can't be shown, and shows the next one", () => {
+  const frame = { __typename: "Frame", id: "Frame:1", receivedAt: "2026-11-28T14:00:00Z" };
+  const { environment } = show({
+    tiles: [{ ...garden, latestFrame: { ...frame, largeUrl: "/media/1.jpg" } }],
+  });
+  const tile = screen.getByTestId("wall-tile");
+  fireEvent.error(tile.querySelector("img") ?? document.body);
+  expect(tile).toHaveTextContent("This picture can’t be shown");
+  expect(tile.querySelector("img")).toBeNull();
+  send(environment, running(environment, "useHomeUpdatesSubscription"), {
+    HomeUpdate: () => ({
+      kind: "SNAPSHOT",
+      seq: 1,
+      heartbeatSeconds: 5,
+      changed: [{ id: "Home", tiles: [{ ...garden, latestFrame: { ...frame, largeUrl: "/media/2.jpg" } }] }],
+    }),
+  });
+  expect(tile.querySelector("img")).toHaveAttribute("src", "/media/2.jpg");
+});
+
+test("a timelapse that has ended says so, whatever its camera does, and one that goes on shows its camera", () => {
+  const stalled = {
+    ...roof,
+    state: "active",
+    liveness: "STALLED",
+    heartbeatAt: "2026-11-28T14:00:00Z",
+    nextBy: "2026-11-28T14:00:10Z",
+  };
+  const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  show({
+    tiles: [at(-2), at(2), null].map((endsAt, place) => ({
+      ...garden,
+      id: `Timelapse:${String(place)}`,
+      endsAt,
+      camera: stalled,
+    })),
+  });
+  const [ended, ending, endless] = screen.getAllByTestId("wall-tile");
+  expect(ended).toHaveTextContent("Ended2 h ago");
+  expect(ended).not.toHaveTextContent("Stalled");
+  expect(ending).toHaveTextContent("Stalled");
+  expect(endless).toHaveTextContent("Stalled");
 });
 
 test("nothing stands above the pictures when all is well", () => {

@@ -5,6 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 
 import { SCHEME_ATTRIBUTE } from "../../design/colourMode.ts";
+import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { useServerNow } from "../live/useServerNow.ts";
@@ -61,18 +62,7 @@ export function Tile({ to, name, of, frame, state }: Props) {
         "& > *": { gridArea: "1 / 1", minHeight: 0 },
       }}
     >
-      {picture ? (
-        <img
-          src={picture.largeUrl}
-          alt=""
-          decoding="sync"
-          style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
-        />
-      ) : (
-        <Box sx={{ display: "grid", placeItems: "center", color: "text.secondary" }}>
-          <CameraIcon sx={{ fontSize: 44 }} />
-        </Box>
-      )}
+      <CoverPicture url={picture?.largeUrl ?? null} alt="" icon={CameraIcon} />
       <Box sx={{ ...ON_PICTURE, alignSelf: "end", minWidth: 0, px: 2, py: 1 }}>
         <Box component="strong" sx={{ ...TWO_LINES, fontSize: "1rem" }}>
           {name}

@@ -1,20 +1,20 @@
 import { graphql, useFragment } from "react-relay";
 
-import { CameraLiveness } from "../live/CameraLiveness.tsx";
+import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
 import type { TimelapseTile_timelapse$key } from "./__generated__/TimelapseTile_timelapse.graphql";
 import { Tile } from "./Tile.tsx";
 
 /** The latest picture of a timelapse; it leads to the timelapse. */
 export function TimelapseTile({ timelapse }: { readonly timelapse: TimelapseTile_timelapse$key }) {
-  const { id, name, camera, latestFrame } = useFragment(
+  const data = useFragment(
     graphql`
       fragment TimelapseTile_timelapse on Timelapse {
         id
         name
         camera {
           name
-          ...CameraLiveness_camera
         }
+        ...TimelapseLiveness_timelapse
         latestFrame {
           ...Tile_frame
         }
@@ -22,13 +22,14 @@ export function TimelapseTile({ timelapse }: { readonly timelapse: TimelapseTile
     `,
     timelapse,
   );
+  const { id, name, camera, latestFrame } = data;
   return (
     <Tile
       to={`/timelapses/${encodeURIComponent(id)}`}
       name={name}
       of={camera.name}
       frame={latestFrame ?? null}
-      state={<CameraLiveness camera={camera} />}
+      state={<TimelapseLiveness timelapse={data} />}
     />
   );
 }

@@ -4,14 +4,15 @@ import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 
+import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { formatCount } from "../../lib/rate.ts";
-import { CameraLiveness } from "../live/CameraLiveness.tsx";
+import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
 import type { TimelapseCard_timelapse$key } from "./__generated__/TimelapseCard_timelapse.graphql";
 
 /** A timelapse in the list: its latest frame, frame count and camera. */
 export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard_timelapse$key }) {
-  const { id, name, frameCount, latestFrame, camera } = useFragment(
+  const data = useFragment(
     graphql`
       fragment TimelapseCard_timelapse on Timelapse {
         id
@@ -22,12 +23,13 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
         }
         camera {
           name
-          ...CameraLiveness_camera
         }
+        ...TimelapseLiveness_timelapse
       }
     `,
     timelapse,
   );
+  const { id, name, frameCount, latestFrame, camera } = data;
   return (
     <Paper
       component={Link}
@@ -47,20 +49,10 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
         sx={{
           aspectRatio: "16 / 9",
           bgcolor: "#0c0f0e",
-          color: "#88918d",
           display: "grid",
-          placeItems: "center",
         }}
       >
-        {latestFrame ? (
-          <img
-            src={latestFrame.thumbnailUrl}
-            alt=""
-            style={{ display: "block", width: "100%", height: "100%", objectFit: "cover" }}
-          />
-        ) : (
-          <FilmIcon sx={{ fontSize: 40 }} />
-        )}
+        <CoverPicture url={latestFrame?.thumbnailUrl ?? null} alt="" icon={FilmIcon} />
       </Box>
       <Box sx={{ p: 2, display: "grid", gap: 0.5 }}>
         <Typography variant="h3" component="h2" sx={{ overflowWrap: "anywhere" }}>
@@ -69,7 +61,7 @@ export function TimelapseCard({ timelapse }: { readonly timelapse: TimelapseCard
         <Typography variant="caption" sx={{ color: "text.secondary" }}>
           {formatCount(frameCount, "frame")} · {camera.name}
         </Typography>
-        <CameraLiveness camera={camera} />
+        <TimelapseLiveness timelapse={data} />
       </Box>
     </Paper>
   );

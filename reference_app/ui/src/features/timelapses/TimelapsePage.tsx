@@ -17,10 +17,10 @@ import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
-import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
 import { ShareLinks } from "../live/ShareLinks.tsx";
+import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
 import { useCameraLiveness } from "../live/useCameraLiveness.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
 import type {
@@ -113,9 +113,9 @@ function Timelapse({
         camera {
           id
           name
-          ...CameraLiveness_camera
           ...ObjectRuns_stateful
         }
+        ...TimelapseLiveness_timelapse
         ...FrameBrowser_live
         ...RenderPanel_timelapse
         ...LatestMovie_timelapse
@@ -144,7 +144,7 @@ function Timelapse({
             {data.state === ARCHIVED ? (
               <StateBadge tone="quiet" label={data.stateLabel} />
             ) : (
-              <CameraLiveness camera={data.camera} />
+              <TimelapseLiveness timelapse={data} />
             )}
           </Box>
         }
