@@ -11,14 +11,14 @@ from django.db import models, router, transaction
 
 from fsmlock import backends
 from fsmlock.iteration import execute
-from fsmlock.kept_claims import find_objects, is_incomplete, left_over, locks_by_state
+from fsmlock.kept_claims import compare, find_objects, locks_by_state
 from fsmlock.locks import resource
 from fsmlock.models import Run
 from fsmlock.reasons import Reason
 from fsmlock.state_locks import state_claim, state_claim_ids, take_state_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from fsmlock.backends.base import HoldInfo
 
@@ -34,6 +34,8 @@ class Finding:
 def examine(*, using: str = "default") -> Iterator[Finding]:
     """Find holds of deleted objects, states without their hold, ignored cancel requests, abandoned runs.
 
+    It asks the store and the database as often for many holds as for a few.
+
     It begins with what keeps the store itself from working. After a migration that hasn't run it ends, since
     the other tables may be older, too.
     """
@@ -43,8 +45,14 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
         return
     holds = backends.get().find(None, using=using)
     yield from _missing_state_locks(using, {info.claim for info in holds})
+    compared = compare(holds, using=using)
+    objects = find_objects([info.resource for info in holds], using=using)
+    left: dict[str, list[HoldInfo]] = {}
+    for row in compared.left_over:
+        left.setdefault(row.claim, []).append(row)
     for info in holds:
-        yield from _orphan(info, using)
+        incomplete = info.claim in compared.incomplete
+        yield from _orphan(info, objects.get(info.resource), left.get(info.claim, []), using, incomplete)
         if info.cancel_requested_by:
             yield Finding(reason=_ignored_cancel(info))
     held = {info.resource for info in holds}
@@ -53,14 +61,10 @@ def examine(*, using: str = "default") -> Iterator[Finding]:
             yield Finding(reason=_abandoned(run), fix=partial(execute, run))
 
 
-def _orphan(info: HoldInfo, using: str) -> Iterator[Finding]:
-    obj = find_objects([info.resource], using=using).get(info.resource)
-    left = left_over([info], using=using)
-    moved = (
-        obj is not None
-        and info.claim in state_claim_ids(obj)
-        and (bool(left) or is_incomplete(info, using=using))
-    )
+def _orphan(
+    info: HoldInfo, obj: models.Model | None, left: Sequence[HoldInfo], using: str, incomplete: bool
+) -> Iterator[Finding]:
+    moved = obj is not None and info.claim in state_claim_ids(obj) and (bool(left) or incomplete)
     if obj is not None and not left and not moved:
         return
 

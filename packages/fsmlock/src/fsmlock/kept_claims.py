@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import uuid
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -57,31 +57,43 @@ def state_claim_id(resource: str, lock: str) -> str:
     return uuid.uuid5(_NAMESPACE, f"{resource} {lock}").hex
 
 
-def left_over(holds: Iterable[HoldInfo], *, using: str) -> list[HoldInfo]:
-    """The rows of those among ``holds`` that a state keeps, as far as they don't count any more.
+class Compared(NamedTuple):
+    """What the rows of objects say about claims of states.
+
+    ``left_over`` are the rows in the store that don't count any more; ``incomplete`` the claims that don't
+    mark an ancestor which their object has now.
+    """
+
+    left_over: list[HoldInfo]
+    incomplete: frozenset[str]
+
+
+def compare(holds: Iterable[HoldInfo], *, using: str) -> Compared:
+    """Compare those among ``holds`` that a state keeps with the rows of their objects.
 
     The number of queries doesn't depend on the number of holds.
     """
     kept = {hold.claim: hold for hold in holds if _is_kept(hold)}
     if not kept:
-        return []
-    rows = backends.get().find_claims(list(kept.values()), using=using)
-    counting = _counting(rows, using)
-    return [row for row in rows if (row.claim, row.resource, row.lock) not in counting]
+        return Compared([], frozenset())
+    stored = backends.get().find_claims(list(kept.values()), using=using)
+    rows = {row: (row.claim, row.resource, row.lock) for row in stored}
+    counting = _counting(stored, using)
+    return Compared(
+        left_over=[row for row, name in rows.items() if name not in counting],
+        incomplete=frozenset(claim for claim, *_ in counting - set(rows.values())),
+    )
+
+
+def left_over(holds: Iterable[HoldInfo], *, using: str) -> list[HoldInfo]:
+    """The rows of those among ``holds`` that a state keeps, as far as they don't count any more."""
+    return compare(holds, using=using).left_over
 
 
 def without_left_over(holds: Sequence[HoldInfo], *, using: str) -> list[HoldInfo]:
     """The holds that count: all but what states left over."""
     gone = {row.row() for row in left_over(holds, using=using)}
     return [hold for hold in holds if hold.row() not in gone]
-
-
-def is_incomplete(hold: HoldInfo, *, using: str) -> bool:
-    """Whether the claim of a state doesn't mark an ancestor that its object has now."""
-    if not _is_kept(hold):
-        return False
-    rows = backends.get().find_claims([hold], using=using)
-    return bool(_counting(rows, using) - {(row.claim, row.resource, row.lock) for row in rows})
 
 
 def _is_kept(hold: HoldInfo) -> bool:
