@@ -211,10 +211,13 @@ def test_a_heartbeat_promises_the_next_by_this_servers_clock():
     assert (camera.grace_s, camera.spool_pending, camera.agent_state) == (10, 3, "capturing")
 
 
-def test_a_heartbeat_is_one_statement(django_assert_num_queries):
+def test_a_heartbeat_is_one_write(django_assert_num_queries):
     camera = actions.enrol("Roof").camera
-    with django_assert_num_queries(1):
-        actions.record_heartbeat(camera.pk, heartbeat())
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    actions.record_heartbeat(camera.pk, heartbeat(), now=now)
+    with django_assert_num_queries(2) as queries:
+        actions.record_heartbeat(camera.pk, heartbeat(), now=now + timedelta(seconds=5))
+    assert [query["sql"].split()[0] for query in queries] == ["UPDATE", "SELECT"]
 
 
 def test_a_heartbeat_does_not_undo_a_revocation():

@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from fsmlock.iteration import execute
 from fsmlock.models import Run
-from timelapse.cameras.actions import enrol
-from timelapse.cameras.models import Record
+from timelapse.cameras.actions import enrol, record_heartbeat
+from timelapse.cameras.domain import Heartbeat
+from timelapse.cameras.models import HealthSample, Record
 from timelapse.cameras.records import trim_logs
+from timelapse.cameras.sample_slots import KEPT, SLOT
 from timelapse.frames.models import ClockFix, Frame
 from timelapse.ingest.domain import UPLOAD_LIFETIME
 from timelapse.ingest.tasks import settle_clocks, sweep_uploads, trim_agent_logs
@@ -62,3 +64,11 @@ def test_the_oldest_log_messages_of_each_camera_are_removed(agent, monkeypatch):
         records = Record.objects.filter(camera=camera).order_by("at").values_list("record", flat=True)
         assert list(records) == [f"boot-{number}" for number in numbers]
     assert trim_agent_logs() == 0
+
+
+def test_samples_that_are_too_old_for_a_chart_are_removed(agent):
+    heartbeat = Heartbeat(seq=1, every_s=5, grace_s=5, state="idle")
+    for age in (timedelta(), KEPT + 2 * SLOT):
+        record_heartbeat(agent.camera.pk, heartbeat, now=timezone.now() - age)
+    assert trim_agent_logs() == 1
+    assert HealthSample.objects.count() == 1

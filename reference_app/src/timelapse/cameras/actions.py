@@ -13,6 +13,7 @@ from timelapse.cameras import domain, queries
 from timelapse.cameras.changes import publish_change
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
+from timelapse.cameras.health_history import record_sample
 from timelapse.cameras.models import Camera, Pairing
 from timelapse.cameras.queries import camera_by_id, camera_to_rejoin
 from timelapse.shared.addresses import network_of
@@ -192,7 +193,10 @@ def _exchange(device_code_hash: str, now: datetime) -> Enrolment | TokenRefusal:
 
 
 def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime | None = None) -> None:
-    """Store a heartbeat. Uses one UPDATE, so that concurrent changes to other columns are kept."""
+    """Store a heartbeat. Uses one UPDATE, so that concurrent changes to other columns are kept.
+
+    The first one within five minutes is kept as a sample, too.
+    """
     now = now or timezone.now()
     values = {
         "driver": heartbeat.driver,
@@ -213,7 +217,9 @@ def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime
         "heartbeat_at": now,
         "next_by": now + timedelta(seconds=heartbeat.every_s),
     }
-    Camera.objects.filter(pk=camera).update(**values)
+    with transaction.atomic(savepoint=False):  # holds the camera's row: it isn't deleted in between
+        if Camera.objects.filter(pk=camera).update(**values):
+            record_sample(camera, heartbeat, now)
     publish_change(camera, "heartbeat")
 
 

@@ -21,6 +21,7 @@ from timelapse.cameras.command_rules import (
     never_connected,
     new_command_id,
 )
+from timelapse.cameras.health_models import HealthSample  # noqa: F401 - Django looks for it here
 from timelapse.cameras.settings_form import input_fields, to_form
 from timelapse.cameras.timelapse_offer import ADD_TIMELAPSE, TIMELAPSE_OFFER
 from timelapse.shared import conf

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from timelapse.cameras.health_history import trim_samples
 from timelapse.cameras.models import Camera
 from timelapse.cameras.records import trim_logs
 from timelapse.frames import clocks
@@ -39,5 +40,6 @@ def measure_frames() -> int:
 
 @shared_task(name="ingest.trim_logs")
 def trim_agent_logs() -> int:
-    """Remove the oldest log messages of agents; return how many."""
-    return trim_logs(Camera.objects.values_list("pk", flat=True))
+    """Remove the oldest log messages and health samples of agents; return how many."""
+    cameras = list(Camera.objects.values_list("pk", flat=True))
+    return trim_logs(cameras) + trim_samples(cameras, now=timezone.now())

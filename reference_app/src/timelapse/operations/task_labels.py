@@ -15,7 +15,7 @@ LABELS: Final[Mapping[str, str]] = {
     "ingest.settle_clocks": "Look for capture times to correct",
     "ingest.sweep_files": "Remove files without a frame",
     "ingest.sweep_uploads": "Remove abandoned uploads",
-    "ingest.trim_logs": "Trim the logs of cameras",
+    "ingest.trim_logs": "Trim logs and health samples of cameras",
     "notifications.deliver": "Send notifications",
     "notifications.watch": "Look for news to notify people of",
     "rendering.finish_deletions": "Finish deletions",

@@ -1,4 +1,4 @@
-"""What this app adds to the type `Camera`: latest frame, count, preview, timeline, forecast, week."""
+"""What this app adds to the type `Camera`: latest frame, count, preview, timeline, health, forecast, week."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ from camera_agent.protocol.settings import CameraSettings
 from timelapse.cameras.command_rules import PERMISSION
 from timelapse.cameras.configuration import current_configurations
 from timelapse.cameras.graphql import Camera
+from timelapse.cameras.graphql.health_history import HealthHistory
 from timelapse.cameras.health import Health
+from timelapse.cameras.health_history import health_series
 from timelapse.cameras.models import Camera as CameraModel
+from timelapse.cameras.sample_slots import KEPT, ChartSlots
 from timelapse.cameras.settings_form import from_form, settings_in
 from timelapse.frames import capture_forecast, drain_estimate, ledger, previews, queries, schedule_week
 from timelapse.frames.graphql.forecast import CaptureForecast
@@ -104,6 +107,18 @@ class CameraFrames:
         value = await sync_to_async(timeline_of)(_pk(self), since, until, now=timezone.now())
         return Timeline.from_value(value)
 
+    @strawberry.field(description="How warm, charged, full and far behind its machine was over a period.")
+    async def health_history(self, since: datetime, until: datetime) -> HealthHistory:
+        """Read the samples.
+
+        Raises:
+            GraphQLError: the period isn't one, or is longer than samples are kept (``wrong_stretch``).
+        """
+        if since.tzinfo is None or until.tzinfo is None or not timedelta() < until - since <= KEPT:
+            message = f"A health history needs two moments with time zones, {KEPT.days} days apart at most."
+            raise GraphQLError(message, extensions={"code": "wrong_stretch"})
+        return await sync_to_async(_health_history)(_pk(self), since, until)
+
     @strawberry.field(
         description="What follows from the settings of the action `configure`, or from the current ones: "
         "when the camera captures, and how much comes of a day. Null for settings that can't work."
@@ -127,6 +142,11 @@ class CameraFrames:
         """
         camera, change = cast("CameraModel", self), None if edit is None else edit.to_value()
         return await sync_to_async(_schedule_week)(camera, configuration, change)
+
+
+def _health_history(camera: UUID, since: datetime, until: datetime) -> HealthHistory:
+    chart = ChartSlots.between(since, until)
+    return HealthHistory.from_series(since, until, chart, health_series(camera, chart))
 
 
 def _forecast(camera: CameraModel, filled: object) -> CaptureForecast | None:
