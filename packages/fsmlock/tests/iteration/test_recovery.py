@@ -157,11 +157,9 @@ def test_the_journal_of_a_run_that_was_deleted_is_deleted_a_day_later(db, tmp_pa
 
 def test_the_journal_of_a_run_in_a_database_that_could_not_be_read_stays(db, tmp_path, settings):
     settings.FSMLOCK = {"JOURNALS": str(tmp_path)}
-    deleted, elsewhere, unknown = "1" * 32, "2" * 32, "3" * 32
+    deleted, elsewhere = "1" * 32, "2" * 32
     journal_of(deleted, 0)
     journal_of(elsewhere, 0, using="other")
-    os.truncate(journal_of(unknown, 0), 4096)  # of a version that noted no database
-    os.utime(tmp_path / f"{unknown}.journal", (0, 0))
 
     def fail(execute, sql, params, many, context):
         if '"key" IN' in sql:
@@ -170,9 +168,23 @@ def test_the_journal_of_a_run_in_a_database_that_could_not_be_read_stays(db, tmp
 
     with pytest.raises(OperationalError), connection.execute_wrapper(fail):
         recover_abandoned(pytest.fail)
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 2
     recover_abandoned(pytest.fail)
-    assert {path.stem for path in tmp_path.iterdir()} == {elsewhere, unknown}
+    assert {path.stem for path in tmp_path.iterdir()} == {elsewhere}
+
+
+def test_a_journal_of_a_version_that_noted_no_database_is_deleted_after_90_days(db, tmp_path, settings):
+    settings.FSMLOCK = {"JOURNALS": str(tmp_path)}
+    paused = SendMails.enqueue(count=2)
+    paused.pause(by="editor")
+    keys = {paused.key.hex: 91, "1" * 32: 89, "2" * 32: 91}
+    for key, days in keys.items():
+        written_at = timezone.now().timestamp() - days * 86_400
+        path = journal_of(key, written_at)
+        os.truncate(path, 4096)
+        os.utime(path, (written_at, written_at))
+    recover_abandoned(pytest.fail)
+    assert {path.stem for path in tmp_path.iterdir()} == {paused.key.hex, "1" * 32}
 
 
 def test_a_host_without_journals_gets_no_folder_for_them(db, tmp_path, settings):

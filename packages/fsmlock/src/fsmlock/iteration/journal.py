@@ -115,12 +115,13 @@ class Journal:
             self._map.close()
             self._map = None
 
-    def is_of_this_database(self) -> bool:
-        """Whether the run is known to belong to this database, and not to that of another project."""
+    def is_of_this_database(self) -> bool | None:
+        """Whether the run belongs to this database, or to another project's. None: nobody noted to which."""
         try:
-            return self._path.read_bytes()[2 * _SLOT :] == _database(self._using)
+            noted = self._path.read_bytes()[2 * _SLOT :]
         except FileNotFoundError:
             return False
+        return noted == _database(self._using) if noted else None
 
     def written_at(self) -> float:
         """When somebody began to write it at the latest, in seconds since 1970; 0 if there is no file."""

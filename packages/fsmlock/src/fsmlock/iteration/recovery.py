@@ -25,6 +25,9 @@ _log = logging.getLogger("fsmlock")
 _States = Run.States
 #: Seconds after which a journal without a run is deleted: no transaction that creates one takes so long.
 _FORGOTTEN_AFTER_S = 86_400.0
+#: The same for a journal of a version that noted no database: the run may be another project's. If that was
+#: killed, and resumes after all this time, it repeats what it did in its last second.
+_UNKNOWN_AFTER_S = 90 * 86_400.0
 
 
 def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
@@ -49,7 +52,8 @@ def recover_abandoned(enqueue: Callable[[Run], None]) -> list[Run]:
 def _delete_journals() -> None:
     """Delete those of runs that are known to have ended, and of runs of this database that it doesn't have.
 
-    A run whose row isn't committed yet is missing, too, so its journal must be old.
+    Those of which nobody knows the database go after 90 days. A run whose row isn't committed yet is missing,
+    too, so its journal must be old.
     """
     using = router.db_for_write(Run)
     keys = []
@@ -66,7 +70,10 @@ def _delete_journals() -> None:
 
 def _is_forgotten(journal: Journal) -> bool:
     age_s = timezone.now().timestamp() - journal.written_at()
-    return age_s > _FORGOTTEN_AFTER_S and journal.is_of_this_database()
+    if age_s <= _FORGOTTEN_AFTER_S:
+        return False
+    known = journal.is_of_this_database()
+    return age_s > _UNKNOWN_AFTER_S if known is None else known
 
 
 def _recover(run: Run, enqueue: Callable[[Run], None]) -> bool:
