@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django_redis import get_redis_connection
 
 import fsmlock
@@ -18,6 +20,7 @@ from fsmlock.backends.redis import RedisBackend
 from fsmlock.checks import check_deployment
 from fsmlock.models import Fence
 from fsmlock.rules import LockRequest
+from fsmlock.testing import FakeClock
 from fsmlock.testing.conformance import Conformance, child, claim, parent
 from tests.shop.models import Frame
 from tests.waiting import wait_until
@@ -101,6 +104,40 @@ class TestRedisBackend(Conformance):
         backend._client.flushall()
         refused = backend.acquire(claim(parent(), lease=0.2), using="default")
         assert 3600 < refused.reason.params["left_s"] <= 7200
+
+    def test_the_record_of_a_long_lease_does_not_outlast_a_hold_that_is_released_while_it_is_renewed(
+        self, backend
+    ):
+        held, when = claim(parent(), lease=3600), []
+        with FakeClock() as time:
+            assert self.acquire(backend, held)
+            time.advance(3601)
+
+            def release_first(execute, sql, params, many, context):
+                if "INTO fsmlock_fence" in sql and not when:
+                    when.append("now")
+                    backend.release(held, using="default")
+                return execute(sql, params, many, context)
+
+            with connection.execute_wrapper(release_first):
+                assert not backend.renew(held, using="default").alive
+            assert not backend.renew(held, using="default").alive
+        assert when
+        assert not Fence.objects.filter(kind="lease").exists()
+
+    def test_threads_that_begin_at_once_record_the_same_leases(self, backend, monkeypatch):
+        both, register = threading.Barrier(2), backend._client.register_script
+        waited = threading.local()
+
+        def register_together(script):
+            if not hasattr(waited, "once"):
+                waited.once = both.wait(timeout=30)
+            return register(script)
+
+        monkeypatch.setattr(backend._client, "register_script", register_together)
+        with ThreadPoolExecutor(2) as threads:
+            first, second = threads.map(backend._server, ["default"] * 2)
+        assert first is second is backend._server("default")
 
     def test_a_person_may_end_the_quarantine(self, backend, settings):
         settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}

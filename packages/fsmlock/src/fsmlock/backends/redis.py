@@ -161,7 +161,7 @@ class RedisBackend(Backend):
         server = self._server(using)
         args: list[str | int] = [claim.lease_us // 1000, _clock_ms(), claim.id, *map(_group, claim.rows)]
         keys = [server.key(row.resource) for row in claim.rows]
-        server.record_long_lease(claim)
+        server.extend_long_lease(claim)
         answer: list[Any] = server.run("renew", keys, args, retry=False)
         return Renewed(alive=bool(answer[0]), by=answer[1].decode(), why=answer[2].decode())
 

@@ -67,6 +67,8 @@ class RedisServer:
         self._threads = threading.local()
         #: The clock.now at which each long lease was recorded for twice its length, by claim.
         self._long: dict[str, float] = {}
+        # Re-entrant: a signal handler may release a hold at any moment.
+        self._recording = threading.RLock()
         #: How far the objects have been swept.
         self._swept = 0
         self.prefix = f"{key_prefix}:" * bool(key_prefix) + "fsmlock:" + f"{using}:" * (using != "default")
@@ -167,22 +169,39 @@ class RedisServer:
         return int(seconds * 1000 + microseconds // 1000)
 
     def record_long_lease(self, claim: Claim) -> None:
-        """Call this once it is granted, and before it is renewed. It writes once in each length of the lease.
+        """Call this once it is granted.
 
         An unlimited lease belongs to a state, and follows from the row of its object.
         """
-        if (
-            _SHORT_MS * 1000 < claim.lease_us <= YEAR_US
-            and not claim.is_of_state
-            and (clock.now() - self._long.get(claim.id, -math.inf) > claim.lease_us / 1_000_000)
-        ):
-            now_ms = self._now_ms()
-            fencing.save_long_lease(claim.id, now_ms + 2 * claim.lease_us // 1000, now_ms, using=self._using)
+        if _SHORT_MS * 1000 < claim.lease_us <= YEAR_US and not claim.is_of_state:
+            self._save_long_lease(claim)
             self._long[claim.id] = clock.now()
+
+    def extend_long_lease(self, claim: Claim) -> None:
+        """Call this before it is renewed. It writes once in each length of the lease.
+
+        Another thread may release the claim at the same time: whoever is the last to write deletes the
+        record. So it doesn't outlast its hold.
+        """
+        recorded_at = self._long.get(claim.id, math.inf)
+        if clock.now() - recorded_at <= claim.lease_us / 1_000_000:
+            return
+        self._save_long_lease(claim)
+        with self._recording:
+            was_released = claim.id not in self._long
+            if not was_released:
+                self._long[claim.id] = clock.now()
+        if was_released:
+            fencing.forget_long_lease(claim.id, using=self._using)
+
+    def _save_long_lease(self, claim: Claim) -> None:
+        now_ms = self._now_ms()
+        fencing.save_long_lease(claim.id, now_ms + 2 * claim.lease_us // 1000, now_ms, using=self._using)
 
     def forget_lease(self, claim: Claim) -> None:
         """Call this after the release. In a broken transaction the record stays until its end."""
-        is_recorded = self._long.pop(claim.id, None) is not None
+        with self._recording:
+            is_recorded = self._long.pop(claim.id, None) is not None
         if is_recorded and not transaction.get_connection(self._using).needs_rollback:
             fencing.forget_long_lease(claim.id, using=self._using)
 
