@@ -52,6 +52,10 @@ LAYOUT = """() => [
   const { x, y, width, height } = one.getBoundingClientRect();
   return [one.localName, ...[x, y, width, height].map(Math.round)].join(" ");
 })"""
+#: The tables of which a part is out of sight until somebody scrolls them.
+CUT_TABLES = """() => [...document.querySelectorAll("main table")]
+  .filter((each) => each.parentElement.scrollWidth > each.parentElement.clientWidth)
+  .map((each) => each.parentElement.getAttribute("aria-label"))"""
 FIND_ENDLESS = """() => document.getAnimations()
   .filter((each) => each.playState === "running" && each.effect.getComputedTiming().iterations === Infinity)
   .map((each) => `${each.animationName} of ${each.effect.target.outerHTML.slice(0, 80)}`)"""
@@ -92,6 +96,18 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         page.get_by_role("button", name="Change", exact=True).click()
         expect(page.get_by_label("Interval in seconds")).to_be_visible()
         assert violations(page) == [], scheme
+
+
+def test_the_tables_of_operations_fit_on_a_phone(shared_stack, visitor):
+    page = visitor.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    visitor.sign_in(shared_stack)
+    page.goto(f"{shared_stack.address}/operations")
+    row = visitor.find("periodic-task").filter(has_text="Send notifications")
+    expect(row).to_contain_text("every 10 s")
+    assert page.evaluate(CUT_TABLES) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert violations(page) == []
 
 
 def test_nothing_goes_on_moving_for_who_prefers_less_motion(shared_stack, visitor):

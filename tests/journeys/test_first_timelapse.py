@@ -41,6 +41,8 @@ def test_a_week_is_drawn_by_mouse_and_keyboard_and_the_camera_takes_it(shared_st
     page.goto(f"{shared_stack.address}/cameras")
     visitor.find("camera-card").first.get_by_role("link").first.click()
     page.get_by_role("button", name="Change", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Change configuration")
+    assert dialog.bounding_box()["width"] > 1000, "it uses the width of a desktop"
     windows = page.get_by_label("Windows", exact=True)
     week = visitor.find("schedule-week")
     week.get_by_role("button", name="Always").click()
@@ -65,7 +67,7 @@ def test_a_week_is_drawn_by_mouse_and_keyboard_and_the_camera_takes_it(shared_st
     edited = f"{name} 00:30..18:00"
     expect(windows).to_have_value(re.compile(rf"^{re.escape(edited)}$", re.MULTILINE))
     expect(week.get_by_role("row").nth(day)).to_contain_text("00:30 to 18:00")
-    expect(visitor.find("capture-forecast")).to_contain_text("frames a day")
+    expect(dialog.get_by_test_id("capture-forecast")).to_contain_text("frames a day")
 
     page.get_by_role("button", name="Save").click()
     settings = page.get_by_role("region", name="Configuration")

@@ -69,8 +69,8 @@ def test_every_choice_shapes_the_movie_whose_moments_are_found_and_a_latest_one_
     page.get_by_role("button", name="More options…").click()
     dialog = page.get_by_role("dialog", name="Options of the movie")
     dialog.get_by_role("textbox", name="Title").fill("Chosen")
-    dialog.get_by_label("One frame of").fill("2")
-    for name in ("Leave out blurred frames", "Even light", "Capture time"):
+    dialog.get_by_label("Use every nth frame").fill("2")
+    for name in ("Leave out blurred frames", "Even light", "Show the capture time"):
         dialog.get_by_role("checkbox", name=name).check()
     choose(page, dialog, "Pictures of another shape than the movie's", "Fill the movie, cropped")
     choose(page, dialog, "When cropped, keep", "Top left")

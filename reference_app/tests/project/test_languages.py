@@ -18,13 +18,17 @@ from tests.factories import timelapse
 from tests.sockets import Socket
 
 from fsmlock.declarations import operations_of, states_of
+from timelapse.notifications import domain
 from timelapse.notifications.models import Delivery
+from timelapse.operations.task_labels import LABELS
 from timelapse.rendering import form
 from timelapse.rendering.presets import PRESETS
 
 GERMAN = Path(settings.LOCALE_PATHS[0]) / "de/LC_MESSAGES"
 #: Written alike: times, sizes, rates, and names of units and formats.
 ALIKE = re.compile(r"[0-9: x]+|\d+ fps|H\.264|AV1|KiB/s|s|%")
+#: The places of values in a text.
+VALUES = r"%\(\w+\)s|\{[\w:]+\}"
 OFFERED = """
 query ($id: ID!) { node(id: $id) { ... on Stateful {
   stateLabel availableTransitions { name label confirm { title } input { label choices { label } } }
@@ -62,6 +66,8 @@ def declared():
     yield from (group.label for group in (*form.GROUPS, form.SOUND))
     yield from (preset.label for preset in PRESETS.values())
     yield from Delivery.States.labels
+    yield from LABELS.values()
+    yield from (domain.NOTHING, domain.ALWAYS, domain.QUIET)
 
 
 def catalog():
@@ -77,7 +83,7 @@ def test_all_that_is_declared_has_a_german_text_and_nothing_else_has():
     assert sorted(known.keys() - texts) == []
     assert [text for text, other in known.items() if not other] == []
     for text, other in known.items():
-        assert re.findall(r"%\(\w+\)s", text) == re.findall(r"%\(\w+\)s", other)
+        assert re.findall(VALUES, text) == re.findall(VALUES, other)
 
 
 def test_the_compiled_texts_are_those_of_the_catalog():
@@ -103,6 +109,19 @@ def test_a_page_reads_labels_in_its_language(member, language, state, stop, ques
     assert shown["stateLabel"] == state
     offered = {each["name"]: each for each in shown["availableTransitions"]}
     assert (offered["stop"]["label"], offered["stop"]["confirm"]["title"]) == (stop, question)
+
+
+ELSEWHERE = "{ subscriber { choice } operations { periodicTasks { entry label } } }"
+
+
+@pytest.mark.django_db
+def test_what_people_chose_and_what_tasks_do_is_said_in_the_language_of_the_page(member):
+    member.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    shown = member.ask(ELSEWHERE)["data"]
+    assert "Ein Film ist fehlgeschlagen." in shown["subscriber"]["choice"]
+    assert shown["subscriber"]["choice"][-1] == "Jederzeit. Die Uhrzeiten sind die von UTC."
+    labels = {each["entry"]: each["label"] for each in shown["operations"]["periodicTasks"]}
+    assert labels["recover-movies"] == "Unterbrochene Filme suchen"
 
 
 async def state_in(language, user):

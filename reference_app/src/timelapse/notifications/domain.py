@@ -12,7 +12,7 @@ from queue_insight.periodic_state import PeriodicState
 from timelapse.why.domain.links import LinkKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from timelapse.home.domain import Disk, Periodic
@@ -42,6 +42,10 @@ LABELS: Final = {
     Kind.QUEUE: "A queue has no worker, and when it has one again",
     Kind.PERIODIC: "What is done by a schedule does not come, and when it comes again",
 }
+#: What the page says of when, and of one who chose no kind.
+NOTHING: Final = "Nothing."
+ALWAYS: Final = "At any time. Times are those of {zone}."
+QUIET: Final = "Not from {begin:02}:00 until {end:02}:00, by the clock of {zone}."
 VIEW_CAMERA: Final = "cameras.view_camera"
 VIEW_MOVIE: Final = "rendering.view_movie"
 VIEW_OPERATIONS: Final = "operations.view_operations"
@@ -86,13 +90,18 @@ class Observation:
         return bool({key, about_of(key), key.partition(":")[0]} & self.unsure)
 
 
-def in_words(choice: Mapping[str, object]) -> list[str]:
-    """Return what somebody wants to know and when, in sentences."""
-    wanted = [f"{LABELS[kind]}." for kind in Kind if choice[kind.value]] or ["Nothing."]
+def in_words(choice: Mapping[str, object], translated: Callable[[str], str] = str) -> list[str]:
+    """Return what somebody wants to know and when, in sentences.
+
+    Args:
+        choice: the values, by the names of their fields.
+        translated: returns a text in the language of who reads it.
+    """
+    wanted = [f"{translated(LABELS[kind])}." for kind in Kind if choice[kind.value]]
     begin, end = choice["quiet_from"], choice["quiet_until"]
-    if begin is None or end is None:
-        return [*wanted, f"At any time. Times are those of {choice['zone']}."]
-    return [*wanted, f"Not from {begin:02}:00 until {end:02}:00, by the clock of {choice['zone']}."]
+    when = ALWAYS if begin is None or end is None else QUIET
+    said = translated(when).format(begin=begin, end=end, zone=choice["zone"])
+    return [*(wanted or [translated(NOTHING)]), said]
 
 
 def about_of(key: str) -> str:

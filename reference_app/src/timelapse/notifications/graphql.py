@@ -159,7 +159,8 @@ class Subscriber(Stateful):
     async def choice(self, info: Info) -> list[str]:
         """Put it in words."""
         user = signed_in(info)
-        return domain.in_words((await sync_to_async(queries.choices)([user]))[user.pk].values())
+        choice = (await sync_to_async(queries.choices)([user]))[user.pk]
+        return domain.in_words(choice.values(), translated)
 
     @strawberry_django.field(description="Where they are notified, the oldest first.")
     async def destinations(self, info: Info) -> list[Destination]:

@@ -54,10 +54,11 @@ GROUPS: Final = (
             InputField(
                 name="every",
                 kind="whole_number",
-                label="One frame of",
+                label="Use every nth frame",
                 default=1,
                 minimum=1,
                 maximum=MAX_EVERY,
+                help="1: all of them. 10: every tenth.",
             ),
             InputField(
                 name="lengthSeconds",
@@ -101,8 +102,8 @@ GROUPS: Final = (
                 default=False,
                 help="For a camera that sways on its pole. The picture is cropped by 2 % at each side.",
             ),
-            _yes_or_no("labelTime", "Capture time"),
-            _yes_or_no("labelExposure", "Exposure"),
+            _yes_or_no("labelTime", "Show the capture time"),
+            _yes_or_no("labelExposure", "Show the exposure"),
             InputField(
                 name="labelText",
                 kind="text",

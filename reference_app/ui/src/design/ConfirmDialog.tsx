@@ -27,7 +27,7 @@ export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClo
       </DialogContent>
       <DialogActions sx={{ px: 3, pb: 2 }}>
         {/* eslint-disable-next-line jsx-a11y/no-autofocus -- a dialog moves the focus into itself; here to the safe answer */}
-        <Button onClick={onClose} autoFocus>{t`Cancel`}</Button>
+        <Button onClick={onClose} autoFocus>{t`Keep as it is`}</Button>
         <Button
           variant="contained"
           color="error"

@@ -11,6 +11,7 @@ from strawberry.types.base import get_object_definition
 
 from eliot_progress.adapters.graphql import Progress
 from fsmlock.adapters.graphql import Hold
+from fsmlock.reasons import translated
 from queue_insight.adapters.graphql import PeriodicTask, QueuedTask
 from timelapse.operations.task_labels import label_of
 from timelapse.shared.access import SIGNED_IN, only
@@ -44,14 +45,14 @@ class _TaskSubject:
 
     @strawberry.field(description="What it does, in people's words.", metadata=only(SIGNED_IN))
     def label(self) -> str:
-        return label_of(cast("QueuedTask", self).name)
+        return translated(label_of(cast("QueuedTask", self).name))
 
 
 @strawberry.type
 class _PeriodicLabel:
     @strawberry.field(description="What it does, in people's words.", metadata=only(SIGNED_IN))
     def label(self) -> str:
-        return label_of(cast("PeriodicTask", self).name)
+        return translated(label_of(cast("PeriodicTask", self).name))
 
 
 _ADDED: Final[Mapping[type, type]] = {

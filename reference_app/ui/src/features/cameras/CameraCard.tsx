@@ -12,10 +12,10 @@ import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { formatAge, inLocalTime, instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
-import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { CameraCard_camera$key } from "./__generated__/CameraCard_camera.graphql";
+import { driverName } from "./driverName.ts";
 
 /** One camera in the list: its latest frame, liveness, state and backlog. */
 export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key }) {
@@ -80,7 +80,7 @@ export function CameraCard({ camera }: { readonly camera: CameraCard_camera$key 
         <PropertyList
           properties={[
             ...(data.stateDetail === "" ? [] : [[t`State`, inLocalTime(data.stateDetail, now)] as const]),
-            [t`Type`, [humanize(data.driver), data.model].filter(Boolean).join(", ")],
+            [t`Type`, [driverName(data.driver), data.model].filter(Boolean).join(", ")],
             [
               t`Frames`,
               <FrameCount key="frames" count={data.frameCount} latest={data.latestFrame?.receivedAt} />,

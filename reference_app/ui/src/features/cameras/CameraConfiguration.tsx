@@ -1,7 +1,6 @@
 import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
@@ -13,7 +12,6 @@ import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
 import { isForOthers } from "../live/isForOthers.ts";
-import { Questions } from "../live/Questions.tsx";
 import { TransitionButton } from "../live/TransitionButton.tsx";
 import { useQuestions } from "../live/useQuestions.ts";
 import { useServerNow } from "../live/useServerNow.ts";
@@ -23,7 +21,7 @@ import type {
   CameraConfiguration_camera$key,
 } from "./__generated__/CameraConfiguration_camera.graphql";
 import { CaptureForecast } from "./CaptureForecast.tsx";
-import { CONFIGURE, ConfigurationForm } from "./ConfigurationForm.tsx";
+import { CONFIGURE, ConfigurationDialog } from "./ConfigurationDialog.tsx";
 
 /** What applies where the server sets nothing: the agent's own configuration file. */
 const notSet = () => t`Not set (agent’s own setting)`;
@@ -77,35 +75,6 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
     setEdited(false);
     forget();
   };
-  if (isEdited && questions !== null) {
-    return (
-      <Panel title={t`Change configuration`}>
-        <Questions
-          asked={questions}
-          onRetry={() => {
-            forget();
-            open(data.id, CONFIGURE);
-          }}
-          around={(instead) => (
-            <Box sx={{ display: "grid", gap: 2, justifyItems: "start" }}>
-              <Box sx={{ width: "100%" }}>{instead}</Box>
-              <Button onClick={close}>{t`Cancel`}</Button>
-            </Box>
-          )}
-        >
-          {(asking) => (
-            <ConfigurationForm
-              camera={data.id}
-              revision={configuration.revision}
-              transition={asking}
-              object={data}
-              onClose={close}
-            />
-          )}
-        </Questions>
-      </Panel>
-    );
-  }
   return (
     <Panel title={t`Configuration`}>
       {configError !== "" && (
@@ -157,6 +126,18 @@ export function CameraConfiguration({ camera }: { readonly camera: CameraConfigu
             }}
           />
         </Box>
+      )}
+      {isEdited && questions !== null && (
+        <ConfigurationDialog
+          asked={questions}
+          revision={configuration.revision}
+          object={data}
+          onRetry={() => {
+            forget();
+            open(data.id, CONFIGURE);
+          }}
+          onClose={close}
+        />
       )}
     </Panel>
   );

@@ -7,7 +7,6 @@ import { Link } from "wouter";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { humanize } from "../../lib/words.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
@@ -24,6 +23,7 @@ import { CameraView } from "./CameraView.tsx";
 import { CameraTimeline } from "./CameraTimeline.tsx";
 import { CommandHistory } from "./CommandHistory.tsx";
 import { DeleteCamera } from "./DeleteCamera.tsx";
+import { driverName } from "./driverName.ts";
 import { Quarantine } from "./Quarantine.tsx";
 import { useCameraPage } from "./useCameraPage.ts";
 
@@ -83,7 +83,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         title={live.name}
         lead={
           <Box sx={{ display: "flex", flexWrap: "wrap", columnGap: 1.5, alignItems: "center" }}>
-            <span>{[humanize(live.driver), live.model].filter(Boolean).join(", ")}</span>
+            <span>{[driverName(live.driver), live.model].filter(Boolean).join(", ")}</span>
             <CameraLiveness camera={live} />
           </Box>
         }

@@ -19,7 +19,7 @@ test("shows what is let in before it is approved", async () => {
     Camera: () => ({ name: "Roof", state: "revoked", revokedAt: "2026-11-01T12:00:00Z", revokedBy: "admin" }),
   });
   const shown = await screen.findByTestId("pairing-request");
-  expect(shown).toHaveTextContent("Pi, gphoto2, EOS, at 192.0.2.7.");
+  expect(shown).toHaveTextContent("Pi, DSLR or mirrorless camera (gphoto2), EOS, at 192.0.2.7.");
   expect(shown).toHaveTextContent(/Roof was revoked by admin on 1 Nov.* Approving lets it in again\./);
   expect(screen.getByRole("button", { name: "Approve camera" })).toBeEnabled();
 });

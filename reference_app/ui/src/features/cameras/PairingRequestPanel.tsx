@@ -4,6 +4,7 @@ import Box from "@mui/material/Box";
 
 import { formatInstant, instant } from "../../lib/age.ts";
 import { useServerNow } from "../live/useServerNow.ts";
+import { driverName } from "./driverName.ts";
 import type { PairingLookup, PairingRequest } from "./usePairingRequest.ts";
 
 /** What is let in when the code is approved: the agent, its address, and the camera that it was before. */
@@ -35,7 +36,8 @@ function Found({ request }: { readonly request: PairingRequest }) {
       variant="outlined"
       data-testid="pairing-request"
     >
-      <Box component="strong">{name}</Box>, {[driver, model].filter((part) => part !== "").join(", ")}
+      <Box component="strong">{name}</Box>,{" "}
+      {[driverName(driver), model].filter((part) => part !== "").join(", ")}
       {address !== "" && `, ${t`at ${address}`}`}
       {agent !== "" && ` (${agent})`}.
       {camera != null && (

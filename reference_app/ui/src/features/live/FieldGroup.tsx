@@ -5,6 +5,8 @@ import { type ReactNode, useId } from "react";
 interface Props {
   /** Empty for fields without a heading. */
   readonly title: string;
+  /** Whether it takes all columns where groups stand side by side. */
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
@@ -12,7 +14,7 @@ interface Props {
  * Fields under one heading, short ones in rows; without a heading one below the other in a dialog. Screen readers
  * announce the heading with each field.
  */
-export function FieldGroup({ title, children }: Props) {
+export function FieldGroup({ title, isWide = false, children }: Props) {
   const id = useId();
   const fields = (
     <Box
@@ -27,7 +29,11 @@ export function FieldGroup({ title, children }: Props) {
   );
   if (title === "") return fields;
   return (
-    <Box role="group" aria-labelledby={id} sx={{ display: "grid", gap: 2, mt: 1 }}>
+    <Box
+      role="group"
+      aria-labelledby={id}
+      sx={{ display: "grid", gap: 2, mt: 1, gridColumn: isWide ? "1 / -1" : undefined }}
+    >
       <Typography id={id} variant="h3">
         {title}
       </Typography>

@@ -44,6 +44,8 @@ export function TransitionField({ field, value, error = "", onChange }: Props) {
         label={label}
         control={
           <Checkbox
+            size="small"
+            sx={{ my: -1 }} // one below the other they are a list
             checked={value === true}
             onChange={(event) => {
               onChange(event.target.checked);

@@ -45,7 +45,18 @@ export function TransitionFields({ transition, values, errors, onChange, below =
       .map(({ message, remedy }) => `${message} ${remedy}`)
       .join(" ");
   return (
-    <Box ref={fields} sx={{ display: "grid", gap: 2, pt: 1 }}>
+    <Box
+      ref={fields}
+      sx={{
+        display: "grid",
+        gap: 2,
+        columnGap: 4,
+        pt: 1,
+        alignItems: "start",
+        gridTemplateColumns: "repeat(auto-fit, minmax(min(26rem, 100%), 1fr))", // one column in a small dialog
+        "& > [role=alert]": { gridColumn: "1 / -1" },
+      }}
+    >
       {errors
         .filter(({ field }) => !names.has(field ?? ""))
         .map(({ message, remedy }) => (
@@ -54,7 +65,11 @@ export function TransitionFields({ transition, values, errors, onChange, below =
           </Alert>
         ))}
       {groups.map((group) => (
-        <FieldGroup key={group} title={group}>
+        <FieldGroup
+          key={group}
+          title={group}
+          isWide={input.some((field) => field.group === group && below[field.name] != null)}
+        >
           {input
             .filter((field) => field.group === group)
             .map((field) => (

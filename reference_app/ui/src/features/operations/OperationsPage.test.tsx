@@ -1,9 +1,11 @@
 import { screen } from "@testing-library/react";
 import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } from "relay-test-utils";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { speak } from "../../languages/choice.ts";
+import { messages } from "../../languages/de.po";
 import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.graphql";
 import query from "./__generated__/OperationsPageQuery.graphql.ts";
 import { OperationsPage } from "./OperationsPage.tsx";
@@ -277,6 +279,23 @@ function sendPeriodic(environment: MockEnvironment, changed: readonly object[]):
     }),
   });
 }
+
+test("is read in German, with the schedules of tasks and how old the figures are", () => {
+  speak("de", messages);
+  onTestFinished(() => {
+    speak("en", {});
+  });
+  const environment = show(quiet, idle);
+  sendPeriodic(environment, [
+    task("first", "ON_TIME", 4, { schedule: "every 5 s" }),
+    task("second", "ON_TIME", 4, { schedule: "0 3 * * *" }),
+  ]);
+  const [first, second] = screen.getAllByTestId("periodic-task");
+  expect(first).toHaveTextContent("Do firstalle 5 sPünktlich");
+  expect(second).toHaveTextContent("Do second0 3 * * *Pünktlich");
+  expect(screen.getByText(/^Broker gelesen um .* \(gerade eben\)\.$/)).toBeVisible();
+  expect(screen.getByText(/^Worker und laufende Aufgaben: Stand .* \(gerade eben\)\.$/)).toBeVisible();
+});
 
 test("what is true of all periodic tasks is said once", () => {
   const environment = show(quiet, idle);

@@ -64,8 +64,11 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
         actions={<LiveStatusBadge status={status} />}
       />
       <Box sx={{ display: "grid", gap: 1 }}>
-        <FreshnessNote freshness={data.brokerFreshness} />
-        <FreshnessNote freshness={data.workersFreshness} />
+        <FreshnessNote freshness={data.brokerFreshness} current={(when) => t`Broker read at ${when}.`} />
+        <FreshnessNote
+          freshness={data.workersFreshness}
+          current={(when) => t`Workers and running tasks as of ${when}.`}
+        />
       </Box>
       <QueuePanel operations={data} />
       <Box

@@ -1,9 +1,5 @@
 import { t } from "@lingui/core/macro";
-import Box from "@mui/material/Box";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
-import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -19,6 +15,7 @@ import type {
   PeriodicPanel_tasks$data,
   PeriodicPanel_tasks$key,
 } from "./__generated__/PeriodicPanel_tasks.graphql";
+import { StackingTable } from "./StackingTable.tsx";
 
 /** What is done by a schedule: whether it comes, and when next. Nothing while no schedule is known. */
 export function PeriodicPanel({ operations }: { readonly operations: PeriodicPanel_operations$key }) {
@@ -60,22 +57,14 @@ export function PeriodicPanel({ operations }: { readonly operations: PeriodicPan
           {inLocalTime(ofAll, now)}
         </Typography>
       )}
-      <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={t`Table of periodic tasks`}>
-        <Table size="small">
-          <TableHead>
-            <TableRow>
-              {[t`Task`, t`Schedule`, t`State`, t`Last run`, t`Next`].map((name) => (
-                <TableCell key={name}>{name}</TableCell>
-              ))}
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {tasks.map((task) => (
-              <PeriodicRow key={task.id} task={task} reason={ofAll === "" ? reasonOf(task) : ""} now={now} />
-            ))}
-          </TableBody>
-        </Table>
-      </Box>
+      <StackingTable
+        name={t`Table of periodic tasks`}
+        columns={[t`Task`, t`Schedule`, t`State`, t`Last run`, t`Next`]}
+      >
+        {tasks.map((task) => (
+          <PeriodicRow key={task.id} task={task} reason={ofAll === "" ? reasonOf(task) : ""} now={now} />
+        ))}
+      </StackingTable>
     </Panel>
   );
 }
@@ -98,7 +87,7 @@ function PeriodicRow({ task, reason, now }: RowProps) {
   return (
     <TableRow data-testid="periodic-task">
       <TableCell>{task.label}</TableCell>
-      <TableCell sx={{ whiteSpace: "nowrap" }}>{task.schedule}</TableCell>
+      <TableCell sx={{ whiteSpace: "nowrap" }}>{inWords(task.schedule)}</TableCell>
       <TableCell sx={{ minWidth: 260 }}>
         <StateBadge tone={toneOf(task.punctuality)} label={humanize(task.punctuality)} />
         {reason !== "" && (
@@ -126,6 +115,12 @@ function toneOf(state: PeriodicTask["punctuality"]): Tone {
     default:
       return "quiet";
   }
+}
+
+/** A schedule in the page's language; one that is no interval is a rule of cron, in every language alike. */
+function inWords(schedule: string): string {
+  const [, interval] = /^every (.*)$/.exec(schedule) ?? [];
+  return interval === undefined ? schedule : t`every ${interval}`;
 }
 
 /** When it is due. What comes within a minute or two is not known to the second. */

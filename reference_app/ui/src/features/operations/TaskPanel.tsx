@@ -1,9 +1,5 @@
 import { t } from "@lingui/core/macro";
-import Box from "@mui/material/Box";
-import Table from "@mui/material/Table";
-import TableBody from "@mui/material/TableBody";
 import TableCell from "@mui/material/TableCell";
-import TableHead from "@mui/material/TableHead";
 import TableRow from "@mui/material/TableRow";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
@@ -17,6 +13,7 @@ import { WhyButton } from "../live/WhyButton.tsx";
 import { useServerNow } from "../live/useServerNow.ts";
 import type { TaskPanel_operations$key } from "./__generated__/TaskPanel_operations.graphql";
 import type { TaskPanel_tasks$key } from "./__generated__/TaskPanel_tasks.graphql";
+import { StackingTable } from "./StackingTable.tsx";
 
 /** The running and waiting tasks. */
 export function TaskPanel({ operations }: { readonly operations: TaskPanel_operations$key }) {
@@ -63,32 +60,23 @@ export function TaskPanel({ operations }: { readonly operations: TaskPanel_opera
             : t`Whether tasks are running or waiting is not known.`}
         </Typography>
       ) : (
-        // A wide table scrolls by itself, so that the page does not. The tab stop lets the keyboard scroll it.
-        <Box sx={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label={t`Table of tasks`}>
-          <Table size="small">
-            <TableHead>
-              <TableRow>
-                {[t`Task`, t`State`, t`Queue`, t`Worker`, t`Started`].map((name) => (
-                  <TableCell key={name}>{name}</TableCell>
-                ))}
-              </TableRow>
-            </TableHead>
-            <TableBody>
-              {tasks.map((task) => (
-                <TableRow key={task.id} data-testid="task">
-                  <TableCell>{task.subject ? <SubjectLink subject={task.subject} /> : task.label}</TableCell>
-                  <TableCell>
-                    {humanize(task.state.toLowerCase())}
-                    {task.state.toLowerCase() !== "running" && <WhyButton of={task.id} />}
-                  </TableCell>
-                  <TableCell>{task.queue}</TableCell>
-                  <TableCell>{task.worker ?? "–"}</TableCell>
-                  <TableCell sx={{ whiteSpace: "nowrap" }}>{started(task.startedAt, now)}</TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </Box>
+        <StackingTable
+          name={t`Table of tasks`}
+          columns={[t`Task`, t`State`, t`Queue`, t`Worker`, t`Started`]}
+        >
+          {tasks.map((task) => (
+            <TableRow key={task.id} data-testid="task">
+              <TableCell>{task.subject ? <SubjectLink subject={task.subject} /> : task.label}</TableCell>
+              <TableCell>
+                {humanize(task.state.toLowerCase())}
+                {task.state.toLowerCase() !== "running" && <WhyButton of={task.id} />}
+              </TableCell>
+              <TableCell>{task.queue}</TableCell>
+              <TableCell>{task.worker ?? "–"}</TableCell>
+              <TableCell sx={{ whiteSpace: "nowrap" }}>{started(task.startedAt, now)}</TableCell>
+            </TableRow>
+          ))}
+        </StackingTable>
       )}
       {data.more > 0 && (
         <Typography

@@ -65,6 +65,8 @@ test("says which movie is in the way, and carries out the plan", async () => {
   expect(screen.getByText("Something else has to end first.")).toBeInTheDocument();
   await userEvent.click(screen.getByRole("button", { name: /Cancel Movie 2, then Delete Harbour/ }));
   expect(within(screen.getByRole("dialog")).getAllByRole("listitem")).toHaveLength(2);
+  // "Cancel" would also be what is done with a movie.
+  expect(within(screen.getByRole("dialog")).getByRole("button", { name: "Keep as it is" })).toHaveFocus();
   await confirm("Stop and delete");
   expect(running(environment, "useDeleteTimelapseMutation").request.variables).toEqual({
     input: { timelapse: "timelapse-1", stopMovies: true },

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { expect, test } from "vitest";
@@ -38,6 +38,23 @@ function show(every: number | null, offers: readonly object[], refusals: readonl
     children: ({ node }) => (node?.timelapse ? <LatestMovie timelapse={node.timelapse} /> : "nothing"),
   }).environment;
 }
+
+const forOthers = (name: string, label: string) => ({
+  ...offer(name, label, false),
+  reasons: [{ code: "permission", message: "It takes a permission.", remedy: "Ask an administrator." }],
+});
+
+test("says nothing of a movie that is off to those who can't switch it on, and says to them that one is on", () => {
+  const offers = [
+    forOthers("keep_latest_movie", "Keep a latest movie"),
+    forOthers("stop_latest_movie", "Stop the latest movie"),
+  ];
+  show(null, offers);
+  expect(screen.queryByRole("region", { name: "Latest movie" })).toBeNull();
+  cleanup();
+  show(900, offers);
+  expect(screen.getByTestId("latest-movie")).toHaveTextContent(/^On\./);
+});
 
 const keep = offer("keep_latest_movie", "Keep a latest movie");
 const buttons = () =>

@@ -9,14 +9,17 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatInstant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { serverNow } from "../../relay/serverClock.ts";
+import { isForOthers } from "../live/isForOthers.ts";
 import { Reasons } from "../live/Reasons.tsx";
 import { Transitions } from "../live/Transitions.tsx";
+import type { LatestMovie_offers$key } from "./__generated__/LatestMovie_offers.graphql";
 import type { LatestMovie_timelapse$key } from "./__generated__/LatestMovie_timelapse.graphql";
 
+const KEEP = "keep_latest_movie";
 /** What the server offers for the latest movie, by the names of its actions. */
-export const LATEST_MOVIE_ACTIONS = ["keep_latest_movie", "stop_latest_movie"];
+export const LATEST_MOVIE_ACTIONS = [KEEP, "stop_latest_movie"];
 
-/** Whether a latest movie is kept, and what can be done about it. */
+/** Whether a latest movie is kept, and what can be done about it. Nothing for those who can only read that it is off. */
 export function LatestMovie({ timelapse }: { readonly timelapse: LatestMovie_timelapse$key }) {
   const data = useFragment(
     graphql`
@@ -26,12 +29,26 @@ export function LatestMovie({ timelapse }: { readonly timelapse: LatestMovie_tim
         latestMovieRefusals {
           ...Reasons_reasons
         }
+        ...LatestMovie_offers
         ...Transitions_stateful
       }
     `,
     timelapse,
   );
+  const { availableTransitions } = useFragment<LatestMovie_offers$key>(
+    graphql`
+      fragment LatestMovie_offers on Stateful {
+        availableTransitions {
+          name
+          ...isForOthers_transition
+        }
+      }
+    `,
+    data,
+  );
   const every = data.latestMovieEverySeconds;
+  const keep = availableTransitions.find(({ name }) => name === KEEP);
+  if (every == null && keep && isForOthers(keep)) return null;
   const tried = data.latestMovieRequestedAt;
   return (
     <Panel title={t`Latest movie`}>
@@ -54,7 +71,7 @@ export function LatestMovie({ timelapse }: { readonly timelapse: LatestMovie_tim
         )}
         <Transitions
           of={data}
-          only={every == null ? ["keep_latest_movie"] : LATEST_MOVIE_ACTIONS}
+          only={every == null ? [KEEP] : LATEST_MOVIE_ACTIONS}
           labels={every == null ? {} : { keep_latest_movie: t`Change it` }}
         />
       </Box>
