@@ -17,14 +17,17 @@ from strawberry import relay
 from tests.factories import timelapse
 from tests.sockets import Socket
 
+from fsmlock import Reason
 from fsmlock.declarations import operations_of, states_of
 from timelapse.notifications import domain
 from timelapse.notifications.models import Delivery
 from timelapse.operations.task_labels import LABELS
+from timelapse.publishing import domain as publishing
 from timelapse.rendering import form
 from timelapse.rendering.presets import PRESETS
 
 GERMAN = Path(settings.LOCALE_PATHS[0]) / "de/LC_MESSAGES"
+SHARE_PAGES = Path(apps.get_app_config("publishing").path) / "templates/publishing"
 #: Written alike: times, sizes, rates, and names of units and formats.
 ALIKE = re.compile(r"[0-9: x]+|\d+ fps|H\.264|AV1|KiB/s|s|%")
 #: The places of values in a text.
@@ -67,7 +70,18 @@ def declared():
     yield from (preset.label for preset in PRESETS.values())
     yield from Delivery.States.labels
     yield from LABELS.values()
+    yield from (text for page in SHARE_PAGES.glob("*.html") for text in texts_of(page.read_text("utf-8")))
+    for reason in vars(publishing).values():
+        if isinstance(reason, Reason) and reason is not publishing.TOO_MANY_LINKS:  # which no share page says
+            yield from (reason.message, reason.remedy)
     yield from (domain.NOTHING, domain.ALWAYS, domain.QUIET)
+
+
+def texts_of(template):
+    """The texts of a template, with values as catalogs have them."""
+    yield from re.findall(r'{% translate "([^"]+)"', template)
+    for text in re.findall(r"{% blocktranslate[^%]*%}(.+?){% endblocktranslate %}", template):
+        yield re.sub(r"{{ (\w+) }}", r"%(\1)s", text)
 
 
 def catalog():

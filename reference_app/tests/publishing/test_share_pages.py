@@ -64,6 +64,26 @@ async def test_a_movie_is_watched_without_an_account(visitor, share, movie):
     assert (await visitor.get(address(link, "poster.jpg"))).content == b"a poster"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language", "made", "unknown"),
+    [
+        ("de-CH,de;q=0.9,en;q=0.5", "de", "erstellt am ", "Diesen Link gibt es nicht."),
+        ("tlh,*,de", "de", "erstellt am ", "Diesen Link gibt es nicht."),
+        ("fr", "en", "made ", "There is no such link."),
+        ("", "en", "made ", "There is no such link."),
+        (",;=" * 5000, "en", "made ", "There is no such link."),
+    ],
+)
+async def test_a_page_is_in_a_language_of_the_browser(
+    visitor, share, movie, accepted, language, made, unknown
+):
+    visitor.headers["accept-language"] = accepted
+    page = await visitor.get(address(await share(movie)))
+    assert f'<html lang="{language}">' in page.text
+    assert f" · {made}" in page.text
+    assert unknown in (await visitor.get(f"/share/{'x' * 32}")).text
+
+
 async def test_nothing_but_the_movie_is_open_to_who_has_its_link(visitor, share, movie):
     link = await share(movie)
     other = await sync_to_async(ready_movie)()

@@ -9,6 +9,7 @@ With a password everything but the form answers 403 until a cookie shows that it
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.core import signing
 from django.http.request import split_domain_port, validate_host
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -31,6 +32,8 @@ from timelapse.publishing.http import error_response, file_response
 from timelapse.rendering.queries import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
     from timelapse.publishing.models import ShareLink
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 _FILES: Final = ("movie.mp4", "poster.jpg", "picture.jpg")
 #: Bytes of a form with a password.
 LARGEST_FORM: Final = 10_000
+#: Characters of a browser's languages that are read.
+LONGEST_LANGUAGES: Final = 500
 #: How long a password that was entered is remembered, seconds.
 REMEMBERED_S: Final = 12 * 3600
 _POLICY: Final = (
@@ -58,18 +63,18 @@ _HEADERS: Final = {
 async def _page(request: Request) -> Response:
     link, reason = await _link(request)
     if link is None:
-        return await _says(reason or domain.UNKNOWN)
+        return await _says(request, reason or domain.UNKNOWN)
     if not _is_open(link, request):
-        return await _form(link)
+        return await _form(request, link)
     return await sync_to_async(_movie_page)(link, request, "publishing/shared.html", "'none'")
 
 
 async def _embedded(request: Request) -> Response:
     link, reason = await _link(request)
     if link is None:
-        return await _says(reason or domain.UNKNOWN, ancestors="*")
+        return await _says(request, reason or domain.UNKNOWN, ancestors="*")
     if not _is_open(link, request):
-        return await _says(domain.PASSWORD_NEEDED, ancestors="*")
+        return await _says(request, domain.PASSWORD_NEEDED, ancestors="*")
     return await sync_to_async(_movie_page)(link, request, "publishing/embedded.html", "*")
 
 
@@ -77,18 +82,17 @@ async def _enter(request: Request) -> Response:
     """Check the password of the form, then show the page."""
     link, reason = await _link(request)
     if link is None:
-        return await _says(reason or domain.UNKNOWN)
+        return await _says(request, reason or domain.UNKNOWN)
     given = await _password(request)
     if given is None:
-        return await _form(link, domain.WRONG_PASSWORD)
+        return await _form(request, link, domain.WRONG_PASSWORD)
     address = request.client.host if request.client else ""
     right = await opens(given, link.password, name=f"share link {link.pk}", address=address)
     if isinstance(right, Refusal):
-        return await _form(
-            link, Reason(code=right.code, message=right.message, remedy=right.remedy), status=429
-        )
+        refused = Reason(code=right.code, message=right.message, remedy=right.remedy)
+        return await _form(request, link, refused, status=429)
     if not right:
-        return await _form(link, domain.WRONG_PASSWORD)
+        return await _form(request, link, domain.WRONG_PASSWORD)
     answer = RedirectResponse(f"/share/{link.token}", status_code=303, headers=_HEADERS)
     answer.set_cookie(
         _cookie(link),
@@ -173,7 +177,7 @@ def _movie_page(link: ShareLink, request: Request, template: str, ancestors: str
         "has_password": bool(link.password),
     }
     headers = {**_HEADERS, "Content-Security-Policy": _POLICY.format(ancestors=ancestors)}
-    return HTMLResponse(render_to_string(template, shown), headers=headers)
+    return HTMLResponse(_rendered(template, shown, request), headers=headers)
 
 
 def _title(link: ShareLink, movie: Movie | None) -> str:
@@ -201,15 +205,30 @@ def _published(link: ShareLink, name: str) -> Published | None:
     return queries.movie(movie.pk, "mp4") if name == "movie.mp4" else queries.poster(movie.pk, "jpg")
 
 
-async def _form(link: ShareLink, reason: Reason | None = None, *, status: int = 403) -> Response:
+def _rendered(template: str, shown: Mapping[str, object], request: Request) -> str:
+    """Render a template in the first language of the browser that there is, else in the default one."""
+    with translation.override(_language(request)):
+        return render_to_string(template, {**shown})
+
+
+def _language(request: Request) -> str:
+    for named in request.headers.get("accept-language", "")[:LONGEST_LANGUAGES].split(","):
+        with suppress(LookupError, ValueError):
+            return translation.get_supported_language_variant(named.partition(";")[0].strip().lower())
+    return settings.LANGUAGE_CODE
+
+
+async def _form(
+    request: Request, link: ShareLink, reason: Reason | None = None, *, status: int = 403
+) -> Response:
     shown = {"path": f"/share/{link.token}", "reason": reason}
-    page = await sync_to_async(render_to_string)("publishing/password.html", shown)
+    page = await sync_to_async(_rendered)("publishing/password.html", shown, request)
     headers = {**_HEADERS, "Content-Security-Policy": _POLICY.format(ancestors="'none'")}
     return HTMLResponse(page, 200 if reason is None else status, headers=headers)
 
 
-async def _says(reason: Reason, *, ancestors: str = "'none'") -> Response:
-    page = await sync_to_async(render_to_string)("publishing/refused.html", {"reason": reason})
+async def _says(request: Request, reason: Reason, *, ancestors: str = "'none'") -> Response:
+    page = await sync_to_async(_rendered)("publishing/refused.html", {"reason": reason}, request)
     headers = {**_HEADERS, "Content-Security-Policy": _POLICY.format(ancestors=ancestors)}
     return HTMLResponse(page, _status(reason), headers=headers)
 
