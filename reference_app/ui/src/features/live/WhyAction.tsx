@@ -1,6 +1,7 @@
 import { graphql, useFragment } from "react-relay";
 
 import type { WhyAction_action$key } from "./__generated__/WhyAction_action.graphql";
+import { isForOthers } from "./isForOthers.ts";
 import { OfferedTransition } from "./OfferedTransition.tsx";
 
 interface Props {
@@ -9,7 +10,7 @@ interface Props {
   readonly of: string | undefined;
 }
 
-/** The transition that helps, as its object offers it now; nothing once it doesn't. */
+/** The transition that helps, as its object offers it now; nothing once it doesn't, or to those who may not. */
 export function WhyAction({ action, of }: Props) {
   const { label, transition, object } = useFragment(
     graphql`
@@ -21,6 +22,7 @@ export function WhyAction({ action, of }: Props) {
           ...useChosenTransition_object
           availableTransitions {
             name
+            ...isForOthers_transition
             ...useOffers_transitions
           }
         }
@@ -29,6 +31,6 @@ export function WhyAction({ action, of }: Props) {
     action,
   );
   const offered = object?.availableTransitions.find(({ name }) => name === transition);
-  if (!object || !offered || object.id === of) return null;
+  if (!object || !offered || object.id === of || isForOthers(offered)) return null;
   return <OfferedTransition of={object} transition={offered} label={label || undefined} isBeside />;
 }

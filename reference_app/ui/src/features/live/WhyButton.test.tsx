@@ -108,6 +108,15 @@ test("what the object itself offers stands beside it, and not here once more; an
   );
 });
 
+test("nobody is shown what they may not do", async () => {
+  const reasons = [{ code: "permission", message: "It takes a permission.", remedy: "Ask." }];
+  const object = { ...held.action.object, availableTransitions: [{ ...cancel, allowed: false, reasons }] };
+  await open([{ ...held, action: { ...held.action, object } }]);
+  const line = await screen.findByTestId("why-line");
+  expect(within(line).queryByRole("button")).toBeNull();
+  expect(line).not.toHaveTextContent("permission");
+});
+
 test("names of machines are shown on request", async () => {
   await open([held]);
   const summary = await screen.findByText("Details");
