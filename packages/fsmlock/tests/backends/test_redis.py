@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django_redis import get_redis_connection
 
 import fsmlock
 from fsmlock import backends
-from fsmlock.backends import redis_scripts
+from fsmlock.backends import redis, redis_scripts
 from fsmlock.backends.base import Denied, Granted
 from fsmlock.backends.fencing import check_fencing_token, save_server
 from fsmlock.backends.redis import RedisBackend
@@ -138,6 +138,47 @@ class TestRedisBackend(Conformance):
         with ThreadPoolExecutor(2) as threads:
             first, second = threads.map(backend._server, ["default"] * 2)
         assert first is second is backend._server("default")
+
+    def write(self, backend, requested):
+        tokens = self.acquire(backend, requested)
+        with transaction.atomic():
+            assert backend.guard(requested, tokens, using="default")
+        return tokens
+
+    def test_the_fencing_rows_of_earlier_objects_do_not_stay(self, backend, monkeypatch):
+        monkeypatch.setattr(redis, "_SWEEP_FENCES_EVERY", 10)
+        long = claim(parent("ingest"))
+        kept = self.acquire(backend, long)
+        before = claim(parent("ingest", compatible_with=frozenset({"ingest"})))
+        for n in range(40):
+            wanted = claim(child(resource=f"shop.frame:{n}"))
+            self.write(backend, wanted)
+            backend.release(wanted, using="default")
+        assert Fence.objects.filter(kind="held").count() == 40, "a hold is older than all of them"
+        with transaction.atomic():
+            assert backend.guard(long, kept, using="default")
+        backend.release(long, using="default")
+        for n in range(40, 80):
+            wanted = claim(child(resource=f"shop.frame:{n}"))
+            self.write(backend, wanted)
+            backend.release(wanted, using="default")
+        assert Fence.objects.exclude(kind="server").count() < 30
+        late = next(iter(kept.values()))
+        with transaction.atomic():
+            assert check_fencing_token(before, late, using="default") > late
+        again = claim(parent("ingest"))
+        self.write(backend, again)
+
+    def test_a_hold_whose_lease_can_not_be_recorded_is_not_left_behind(self, backend):
+        def fail(execute, sql, params, many, context):
+            if "INTO fsmlock_fence" in sql:
+                raise OperationalError("the database is away")
+            return execute(sql, params, many, context)
+
+        assert self.acquire(backend, claim(child()))  # records the server
+        with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+            backend.acquire(claim(parent("ingest"), lease=3600), using="default")
+        assert self.acquire(backend, claim(parent("ingest")))
 
     def test_a_person_may_end_the_quarantine(self, backend, settings):
         settings.FSMLOCK = {"BACKEND": "fsmlock.backends.redis.RedisBackend"}

@@ -1,4 +1,9 @@
-"""Fencing rows in the project's database, for holds that are stored elsewhere."""
+"""Fencing rows in the project's database, for holds that are stored elsewhere.
+
+A row says which token has written under a lock. It can't be deleted with its object: a key may be used again,
+and a late holder may still write. It is deleted once every holder has a newer token: then one row for all
+objects, the oldest token that may write, refuses the same late holders.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +22,16 @@ if TYPE_CHECKING:
 
 #: The row about the server: the column lock has its run, the column token the longest lease.
 _SERVER = ["fsmlock", "server"]
+#: The row about all objects: its token is the oldest that may write.
+_OLDEST = ["fsmlock", "oldest", ""]
 #: The rows about long leases: the column lock has the claim, the column token the end.
 _LEASE = ["fsmlock", "lease"]
+#: Insert rows, or raise their tokens.
+_RAISE = (
+    "INSERT INTO fsmlock_fence (resource, kind, lock, token) VALUES %s"
+    " ON CONFLICT (resource, kind, lock) DO UPDATE SET token = EXCLUDED.token"
+    " WHERE fsmlock_fence.token < EXCLUDED.token"
+)
 
 
 def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
@@ -33,17 +46,33 @@ def check_fencing_token(claim: Claim, token: int, *, using: str) -> int:
         values = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
         run(
             connection,
-            f"INSERT INTO fsmlock_fence (resource, kind, lock, token) VALUES {values}"  # noqa: S608 - placeholders only
-            " ON CONFLICT (resource, kind, lock) DO UPDATE SET token = EXCLUDED.token"
-            " WHERE fsmlock_fence.token < EXCLUDED.token",
+            _RAISE % values,
             [value for row in rows for value in (row.resource, row.kind, row.lock, token)],
         )
-    newest = 0
+    sql = "SELECT coalesce(max(token), 0) FROM fsmlock_fence WHERE resource = %s AND kind = %s AND lock = %s"
+    oldest: int = run(connection, sql, [*_OLDEST])[0][0]
+    newest = oldest if oldest > token else 0
     for requests in chunks(claim.requests):
         where, params = conflict_sql(replace(claim, requests=tuple(requests)))
         sql = f"SELECT coalesce(max(token), 0) FROM fsmlock_fence WHERE {where} AND token > %s"  # noqa: S608
         newest = max(newest, run(connection, sql, [*params, token])[0][0])
     return newest
+
+
+def forget_older(oldest: int, *, using: str) -> None:
+    """Refuse every token before ``oldest`` for all objects, and delete the rows that do so for one.
+
+    Call it with a token that no holder's is older than.
+    """
+    connection = connections[using]
+    old, params = "kind IN (%s, %s) AND token < %s", ["held", "blocked", oldest]
+    if not run(connection, f"SELECT 1 FROM fsmlock_fence WHERE {old} LIMIT 1", params):  # noqa: S608 - placeholders only
+        return
+    run(connection, _RAISE % "(%s, %s, %s, %s)", [*_OLDEST, oldest])
+    # Not those that a transaction is raising now: we would wait for its end.
+    skipping = " FOR UPDATE SKIP LOCKED" * connection.features.has_select_for_update_skip_locked
+    sql = f"DELETE FROM fsmlock_fence WHERE id IN (SELECT id FROM fsmlock_fence WHERE {old}{skipping})"  # noqa: S608 - placeholders only
+    run(connection, sql, params)
 
 
 def save_long_lease(claim_id: str, end_ms: int, now_ms: int, *, using: str) -> None:

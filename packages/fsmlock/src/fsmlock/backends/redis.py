@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import caches
+from django.db import transaction
 from django.utils.translation import gettext
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
@@ -50,6 +51,8 @@ _FEW_KEYS = 50
 _COUNTER_LOST = 2
 #: What dead holders left behind is looked for after every so many tokens.
 _SWEEP_EVERY = 1000
+#: The same for fencing rows: it reads all holds.
+_SWEEP_FENCES_EVERY = 10_000
 
 
 class RedisBackend(Backend):
@@ -110,11 +113,24 @@ class RedisBackend(Backend):
         answer = self._decide(claim, using=using, queue=queue, ticket=ticket)
         current = False
         try:
+            if isinstance(answer, Granted):
+                self._server(using).record_long_lease(claim)
             current = is_current(claim, using=using)
         finally:
             if not current and (isinstance(answer, Granted) or answer.ticket is not None):
                 self.release(claim, using=using)
-        return answer if current else Denied(holds=(), reason=stale_reason())
+        if not current:
+            return Denied(holds=(), reason=stale_reason())
+        if isinstance(answer, Granted):
+            self._sweep(next(iter(answer.tokens.values())), using)
+        return answer
+
+    def _sweep(self, token: int, using: str) -> None:
+        """Now and then delete what is left of earlier holds, outside of any transaction."""
+        server = self._server(using)
+        for every, sweep in ((_SWEEP_EVERY, server.sweep), (_SWEEP_FENCES_EVERY, server.sweep_fences)):
+            if token % every == 0:
+                transaction.on_commit(sweep, using=using, robust=True)
 
     def _decide(self, claim: Claim, *, using: str, queue: bool, ticket: int | None) -> Granted | Denied:
         server = self._server(using)
@@ -127,9 +143,6 @@ class RedisBackend(Backend):
                 break
             server.start_quarantine()
         if answer[0]:
-            server.record_long_lease(claim)
-            if answer[1] % _SWEEP_EVERY == 0:
-                server.sweep()
             return Granted(tokens={request.resource: answer[1] for request in claim.requests})
         _, ticket, now, quarantine_ms, *found = answer
         rows = zip(found[::2], found[1::2], strict=True)

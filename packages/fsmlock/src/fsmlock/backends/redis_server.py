@@ -31,6 +31,7 @@ quarantine, scans.
 from __future__ import annotations
 
 import functools
+import json
 import math
 import re
 import threading
@@ -42,7 +43,8 @@ from redis.exceptions import NoScriptError
 
 from fsmlock import clock
 from fsmlock.backends import fencing, redis_scripts
-from fsmlock.rules import YEAR_US
+from fsmlock.chunks import chunks
+from fsmlock.rules import YEAR_US, is_claim_of_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +99,18 @@ class RedisServer:
     def keys(self) -> list[bytes]:
         """The keys of all objects."""
         return list(self._client.scan_iter(match=f"{self._pattern()}*", count=1000, _type="set"))
+
+    def sweep_fences(self) -> None:
+        """Delete the fencing rows that are older than the hold of any process."""
+        # Read first: whoever acquires from now on gets a newer one. A server that lost its data has none.
+        last: bytes | None = self._client.get(self.tokens)  # type: ignore[assignment]
+        oldest = int(last or 0) + 1
+        for keys in chunks(self.keys()):
+            _, *found = self.run("find", keys, [])
+            for row in map(json.loads, found[1::2]):
+                if row["k"] == "held" and row["t"] == 0 and not is_claim_of_state(row["c"]):
+                    oldest = min(oldest, int(row["n"]))
+        fencing.forget_older(oldest, using=self._using)
 
     def _pattern(self) -> str:
         return re.sub(r"([\\*?\[\]])", r"\\\1", f"{self.prefix}locks:")
