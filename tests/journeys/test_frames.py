@@ -71,3 +71,86 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     page.keyboard.press("Escape")
     expect(player).to_have_count(0)
     assert visitor.errors == []
+
+
+def test_a_person_compares_two_moments(shared_stack, visitor, screenshot):
+    page = visitor.page
+    visitor.open_timelapse(shared_stack)
+    expect(visitor.find("filmstrip-frame").nth(5)).to_be_visible()
+    visitor.find("filmstrip-frame").last.click()
+    now = visitor.find("moment").text_content()
+    page.get_by_role("button", name="Compare…").click()
+
+    # The nearest frame to a day earlier is on the left, and the chosen one on the right.
+    expect(visitor.find("compare-right")).to_contain_text(now)
+    expect(visitor.find("compare-left")).not_to_contain_text(now)
+    pictures = visitor.find("compare").locator("img")
+    for number in range(2):
+        wait_until(
+            lambda number=number: pictures.nth(number).evaluate("one => one.naturalWidth") > 0, "pictures", 30
+        )
+
+    # The divider is moved by keys, and by dragging anywhere in the picture.
+    divider = page.get_by_role("slider", name="Divider")
+    expect(divider).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(divider).to_have_attribute("aria-valuetext", re.compile("on the left 49 percent"))
+    place = visitor.find("compare").bounding_box()
+    middle = place["y"] + place["height"] / 2
+    page.mouse.move(place["x"] + place["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] / 4, middle, steps=4)
+    page.mouse.up()
+    expect(divider).to_have_attribute("aria-valuetext", re.compile("on the left 25 percent"))
+
+    # The slider of all frames chooses the left one; the address says what is compared.
+    left = visitor.find("compare-left").text_content()
+    time = page.get_by_role("slider", name="Time of day")
+    time.focus()
+    for key in ("End", "ArrowLeft"):
+        page.keyboard.press(key)
+        expect(visitor.find("compare-left")).not_to_have_text(left)
+        left = visitor.find("compare-left").text_content()
+    screenshot(page, "compare")
+    page.reload()
+    expect(visitor.find("compare-left")).to_have_text(left)
+    expect(visitor.find("compare-right")).to_contain_text(now)
+    page.get_by_role("button", name="Swap").click()
+    expect(visitor.find("compare-right")).to_have_text(left)
+    assert visitor.errors == []
+
+
+def test_a_person_zooms_into_a_comparison_and_goes_back(shared_stack, visitor):
+    page = visitor.page
+    visitor.open_timelapse(shared_stack)
+    expect(visitor.find("filmstrip-frame").nth(5)).to_be_visible()
+    alone = page.url
+    visitor.find("filmstrip-frame").last.click()
+    now = visitor.find("moment").text_content()
+    page.get_by_role("button", name="Compare…").click()
+    divider = page.get_by_role("slider", name="Divider")
+    expect(divider).to_be_focused()
+
+    # Zoomed in, the picture is dragged, and the divider stays.
+    page.keyboard.press("+")
+    place = visitor.find("compare").bounding_box()
+    middle = place["y"] + place["height"] / 4
+    page.mouse.move(place["x"] + 40, middle)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 90, middle, steps=4)
+    page.mouse.up()
+    moved = re.compile(r"scale\(2\) translate\([1-9]")
+    expect(visitor.find("compare").locator("img").first).to_have_attribute("style", moved)
+    expect(divider).to_have_attribute("aria-valuetext", re.compile("on the left 50 percent"))
+
+    # Escape leads back to the frame on the right, with the focus on it; so does the browser's way back.
+    page.keyboard.press("Escape")
+    expect(visitor.find("frame-viewer")).to_be_focused()
+    expect(visitor.find("moment")).to_have_text(now)
+    expect(page).to_have_url(alone)
+    page.get_by_role("button", name="Compare…").click()
+    expect(visitor.find("compare")).to_be_visible()
+    page.go_back()
+    expect(visitor.find("frame-viewer")).to_be_visible()
+    expect(page).to_have_url(alone)
+    assert visitor.errors == []

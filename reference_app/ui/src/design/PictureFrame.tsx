@@ -32,7 +32,9 @@ export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props)
           placeItems: "center",
         }}
       >
-        {picture && !hasFailed ? (
+        {hasFailed ? (
+          <PictureFailure />
+        ) : picture ? (
           <img
             data-testid={picture.testId}
             src={picture.url}
@@ -42,14 +44,7 @@ export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props)
             style={{ display: "block", width: "100%", height: "100%", objectFit: "contain" }}
           />
         ) : (
-          <EmptyState
-            icon={<CameraIcon sx={{ color: "#e8ebe9" }} />}
-            title={hasFailed ? t`This picture can’t be shown` : emptyTitle}
-          >
-            <Box component="span" sx={{ color: "#b5bdb9" }}>
-              {hasFailed ? t`Its file is missing, or the server can’t be reached.` : emptyText}
-            </Box>
-          </EmptyState>
+          <Absent title={emptyTitle} text={emptyText} />
         )}
       </Box>
       {picture && (
@@ -69,5 +64,25 @@ export function PictureFrame({ picture, caption, emptyTitle, emptyText }: Props)
         </Typography>
       )}
     </Box>
+  );
+}
+
+/** Stands in the place of a picture that can't be shown. */
+export function PictureFailure() {
+  return (
+    <Absent
+      title={t`This picture can’t be shown`}
+      text={t`Its file is missing, or the server can’t be reached.`}
+    />
+  );
+}
+
+function Absent({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <EmptyState icon={<CameraIcon sx={{ color: "#e8ebe9" }} />} title={title}>
+      <Box component="span" sx={{ color: "#b5bdb9" }}>
+        {text}
+      </Box>
+    </EmptyState>
   );
 }

@@ -35,7 +35,8 @@ export function knownZone(zone: string | null | undefined): string {
   }
 }
 
-function aheadMs(at: number, zone: string): number {
+/** How far a time zone's clock is ahead of UTC at a moment, in milliseconds. */
+export function aheadMs(at: number, zone: string): number {
   return Date.parse(`${clock(at, zone)}Z`) - Math.floor(at / SECOND_MS) * SECOND_MS;
 }
 

@@ -1,18 +1,26 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import { Suspense, useEffect, useRef, useState, useTransition, type RefObject } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, useTransition, type RefObject } from "react";
 import { graphql, useFragment, usePaginationFragment } from "react-relay";
 
+import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { nearestTo } from "../../lib/moments.ts";
+import { fetched } from "../../relay/code.ts";
 import type { FrameBrowser_frames$key } from "./__generated__/FrameBrowser_frames.graphql";
 import type { FrameBrowser_live$key } from "./__generated__/FrameBrowser_live.graphql";
 import type { FrameBrowserPaginationQuery } from "./__generated__/FrameBrowserPaginationQuery.graphql";
+import { PageProblem } from "../live/PageProblem.tsx";
 import { Filmstrip } from "./Filmstrip.tsx";
 import { FramePlayer } from "./FramePlayer.tsx";
 import { FrameViewer } from "./FrameViewer.tsx";
 import { LatestFrame } from "./LatestFrame.tsx";
 import { Scrubber, ScrubberSpace } from "./Scrubber.tsx";
+import { useComparison } from "./useComparison.ts";
+
+const CompareFrames = lazy(async () => ({
+  default: (await fetched(import("./CompareFrames.tsx"))).CompareFrames,
+}));
 
 /** Frames that are fetched at once. */
 const PAGE = 40;
@@ -20,6 +28,8 @@ const PAGE = 40;
 const MARGIN = 8;
 /** Frames are fetched where a person who drags has stopped for so long. */
 const SETTLES_MS = 120;
+/** A comparison begins with so much earlier. */
+const DAY_MS = 86_400_000;
 
 interface Props {
   readonly frames: FrameBrowser_frames$key;
@@ -73,6 +83,8 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
   );
   const [moment, setMoment] = useState<number | null>(null);
   const [playing, setPlaying] = useState(false);
+  const [comparison, compare] = useComparison();
+  const [hasCompared, setHasCompared] = useState(false);
   const [pending, startTransition] = useTransition();
   const refetching = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -133,6 +145,25 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
   };
 
   if (timelapse.frameCount === 0 || frame === undefined) return <LatestFrame timelapse={timelapse} />;
+  if (comparison !== null) {
+    return (
+      <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+        <Suspense fallback={<CompareSpace />}>
+          <CompareFrames
+            timelapse={data.id}
+            comparison={comparison}
+            newest={timelapse.latestFrame?.capturedAt ?? ""}
+            onChange={compare}
+            onClose={(at) => {
+              setHasCompared(true);
+              seek(at);
+              compare(null);
+            }}
+          />
+        </Suspense>
+      </ErrorBoundary>
+    );
+  }
   return (
     <Box sx={{ display: "grid", gap: 1.5, minWidth: 0 }}>
       {playing ? (
@@ -150,6 +181,10 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
           hasPrevious={at > 0}
           hasNext={at < shown.length - 1}
           onStep={step}
+          onCompare={() => {
+            compare({ left: captured(frame) - DAY_MS, right: captured(frame) });
+          }}
+          isReturnedTo={hasCompared}
         />
       ) : (
         <LatestFrame timelapse={timelapse} />
@@ -191,6 +226,16 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
           onStep={step}
         />
       </Suspense>
+    </Box>
+  );
+}
+
+/** Keeps the place of a comparison. */
+function CompareSpace() {
+  return (
+    <Box aria-hidden>
+      <Box sx={{ borderRadius: "14px", bgcolor: "#0c0f0e", aspectRatio: "16 / 9" }} />
+      <ScrubberSpace />
     </Box>
   );
 }

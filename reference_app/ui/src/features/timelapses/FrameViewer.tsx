@@ -2,17 +2,18 @@ import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import { graphql, useFragment } from "react-relay";
 
+import { PictureFailure } from "../../design/PictureFrame.tsx";
+import { usePicture } from "../../design/usePicture.ts";
 import { formatInstant } from "../../lib/age.ts";
 import { formatBytes } from "../../lib/bytes.ts";
 import { humanize } from "../../lib/words.ts";
 import { serverNow } from "../../relay/serverClock.ts";
 import type { FrameViewer_frame$key } from "./__generated__/FrameViewer_frame.graphql";
 import { useHideFrame } from "./useHideFrame.ts";
-
-const ZOOMS = [1, 2, 4, 8] as const;
+import { useZoom } from "./useZoom.ts";
 
 interface Props {
   readonly frame: FrameViewer_frame$key;
@@ -20,10 +21,21 @@ interface Props {
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
   readonly onStep: (by: number) => void;
+  readonly onCompare: () => void;
+  /** Whether it takes the focus at once. */
+  readonly isReturnedTo: boolean;
 }
 
 /** One frame: zoom with + and −, go on with the arrow keys. The original is fetched only to zoom into it. */
-export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep }: Props) {
+export function FrameViewer({
+  frame: key,
+  mayHide,
+  hasPrevious,
+  hasNext,
+  onStep,
+  onCompare,
+  isReturnedTo,
+}: Props) {
   const frame = useFragment(
     graphql`
       fragment FrameViewer_frame on Frame {
@@ -48,16 +60,14 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
     `,
     key,
   );
-  const [zoom, setZoom] = useState(0);
-  const [pan, setPan] = useState({ x: 0, y: 0 });
-  const held = useRef<{ x: number; y: number } | null>(null);
+  const zoom = useZoom();
   const [hide, busy] = useHideFrame();
-  const scale = ZOOMS[zoom] ?? 1;
-  const zoomBy = (by: number) => {
-    const next = Math.min(Math.max(zoom + by, 0), ZOOMS.length - 1);
-    setZoom(next);
-    if (next === 0) setPan({ x: 0, y: 0 });
-  };
+  const picture = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isReturnedTo) picture.current?.focus({ preventScroll: true });
+  }, [isReturnedTo]);
+  const src = zoom.scale > 1 ? frame.imageUrl : frame.largeUrl;
+  const { hasFailed, onError } = usePicture(src);
   const onKeyDown = (event: KeyboardEvent) => {
     const actions: Partial<Record<string, () => void>> = {
       ArrowLeft: () => {
@@ -66,83 +76,57 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
       ArrowRight: () => {
         onStep(1);
       },
-      "+": () => {
-        zoomBy(1);
-      },
-      "=": () => {
-        zoomBy(1);
-      },
-      "-": () => {
-        zoomBy(-1);
-      },
-      "0": () => {
-        zoomBy(-ZOOMS.length);
-      },
+      ...zoom.keys,
     };
     const action = actions[event.key];
     if (action === undefined) return;
     event.preventDefault();
     action();
   };
-  const onPointerMove = (event: PointerEvent) => {
-    const from = held.current;
-    if (from === null) return;
-    const { width, height } = event.currentTarget.getBoundingClientRect();
-    const within = (value: number, size: number) => {
-      const most = (size * (scale - 1)) / 2 / scale;
-      return Math.min(Math.max(value, -most), most);
-    };
-    setPan({
-      x: within(pan.x + (event.clientX - from.x) / scale, width),
-      y: within(pan.y + (event.clientY - from.y) / scale, height),
-    });
-    held.current = { x: event.clientX, y: event.clientY };
-  };
   return (
     <Box component="figure" sx={{ m: 0 }} aria-label={t`Frame ${frame.sequence}`}>
       <Box
         // The picture is where the keys of the viewer work, so it takes the focus.
+        ref={picture}
         role="group"
         aria-label={t`Picture. Zoom with plus and minus, go on with the arrow keys.`}
         tabIndex={0}
         data-testid="frame-viewer"
         onKeyDown={onKeyDown}
-        onDoubleClick={() => {
-          zoomBy(zoom === 0 ? 1 : -ZOOMS.length);
-        }}
-        onPointerDown={(event) => {
-          if (scale === 1) return;
-          held.current = { x: event.clientX, y: event.clientY };
-          event.currentTarget.setPointerCapture(event.pointerId);
-        }}
-        onPointerMove={onPointerMove}
-        onPointerUp={() => {
-          held.current = null;
-        }}
+        onDoubleClick={zoom.canZoomOut ? zoom.reset : zoom.zoomIn}
+        {...zoom.pointer}
         sx={{
           borderRadius: "14px",
           overflow: "hidden",
           bgcolor: "#0c0f0e",
+          color: "#e8ebe9",
           aspectRatio: "16 / 9",
-          cursor: scale > 1 ? "grab" : "zoom-in",
-          touchAction: scale > 1 ? "none" : "pan-y",
+          cursor: zoom.scale > 1 ? "grab" : "zoom-in",
+          touchAction: zoom.scale > 1 ? "none" : "pan-y",
         }}
       >
-        <img
-          data-testid="frame-picture"
-          src={scale > 1 ? frame.imageUrl : frame.largeUrl}
-          alt={t`Frame ${frame.sequence}`}
-          decoding="async"
-          draggable={false}
-          style={{
-            display: "block",
-            width: "100%",
-            height: "100%",
-            objectFit: "contain",
-            opacity: frame.hidden ? 0.45 : 1,
-            transform: `scale(${String(scale)}) translate(${String(pan.x)}px, ${String(pan.y)}px)`,
-          }}
-        />
+        {hasFailed ? (
+          <PictureFailure />
+        ) : (
+          <img
+            data-testid="frame-picture"
+            src={src}
+            alt={t`Frame ${frame.sequence}`}
+            decoding="async"
+            draggable={false}
+            onError={onError}
+            style={{
+              ...zoom.style,
+              display: "block",
+              width: "100%",
+              height: "100%",
+              objectFit: "contain",
+              opacity: frame.hidden ? 0.45 : 1,
+              // Seen until the original has come.
+              background: `url("${frame.largeUrl}") center / contain no-repeat`,
+            }}
+          />
+        )}
       </Box>
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 0.75, mt: 1, alignItems: "center" }}>
         <Button
@@ -159,26 +143,15 @@ export function FrameViewer({ frame: key, mayHide, hasPrevious, hasNext, onStep 
             onStep(1);
           }}
         >{t`Next`}</Button>
-        <Button
-          size="small"
-          disabled={zoom === ZOOMS.length - 1}
-          onClick={() => {
-            zoomBy(1);
-          }}
-        >{t`Zoom in`}</Button>
-        <Button
-          size="small"
-          disabled={zoom === 0}
-          onClick={() => {
-            zoomBy(-1);
-          }}
-        >{t`Zoom out`}</Button>
+        <Button size="small" disabled={!zoom.canZoomIn} onClick={zoom.zoomIn}>{t`Zoom in`}</Button>
+        <Button size="small" disabled={!zoom.canZoomOut} onClick={zoom.zoomOut}>{t`Zoom out`}</Button>
         <Button
           size="small"
           component="a"
           href={frame.imageUrl}
           download={frame.filename || undefined}
         >{t`Download`}</Button>
+        <Button size="small" onClick={onCompare}>{t`Compare…`}</Button>
         {mayHide && (
           <Button
             size="small"
