@@ -190,7 +190,7 @@ test("says what is not known of the settings", async () => {
     lowBytesADay: null,
     lowDiskDays: null,
   });
-  const said = await screen.findByText("Captures now.");
+  const said = await screen.findByText("Captures are due now.");
   expect(said.parentElement).toHaveTextContent("If the agent’s own file sets no windows:");
   expect(said.parentElement).toHaveTextContent("842 frames a day, their size is not known yet.");
   expect(said.parentElement).not.toHaveTextContent("disk");

@@ -71,9 +71,9 @@ function when(
   if (opensAt == null) return t`No capture is due within 200 days.`;
   const opens = Date.parse(opensAt);
   const from = moment(opens, timezone);
-  if (closesAt == null) return opens <= now ? t`Captures now.` : t`Captures from ${from}.`;
+  if (closesAt == null) return opens <= now ? t`Captures are due now.` : t`Captures from ${from}.`;
   const until = moment(Date.parse(closesAt), timezone);
-  return opens <= now ? t`Captures now until ${until}.` : t`Captures from ${from} until ${until}.`;
+  return opens <= now ? t`Captures are due now, until ${until}.` : t`Captures from ${from} until ${until}.`;
 }
 
 /** A moment by the clock of the camera. */

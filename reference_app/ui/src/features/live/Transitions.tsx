@@ -23,6 +23,8 @@ interface Props {
   readonly elsewhere?: readonly string[];
   /** The only transitions that are offered here, by name. What a person may not do of these is said elsewhere. */
   readonly only?: readonly string[];
+  /** Whether nothing is said here of what a person may not do: it is one of many objects, and they would all say it. */
+  readonly isOneOfMany?: boolean;
   /** The title of the panel around them, which goes with the last of them. */
   readonly title?: string;
   /** What buttons say instead of their transition's label, by name. */
@@ -34,7 +36,15 @@ interface Props {
  * stands out, the common ones stand beside it, a menu has the rest. What is for others is no button: one line says
  * so. What all refused buttons share is said once, and why a single one is refused: below all of them.
  */
-export function Transitions({ of, except = [], elsewhere = [], only, title, labels = {} }: Props) {
+export function Transitions({
+  of,
+  except = [],
+  elsewhere = [],
+  only,
+  isOneOfMany = false,
+  title,
+  labels = {},
+}: Props) {
   const object = useFragment(
     graphql`
       fragment Transitions_stateful on Stateful {
@@ -58,7 +68,8 @@ export function Transitions({ of, except = [], elsewhere = [], only, title, labe
       return [{ ...offer, key }];
     })
     .filter(({ name }) => !except.includes(name) && (only?.includes(name) ?? true));
-  const forOthers = only === undefined ? offered.filter(({ key }) => isForOthers(key)) : [];
+  const saysOthers = only === undefined && !isOneOfMany;
+  const forOthers = saysOthers ? offered.filter(({ key }) => isForOthers(key)) : [];
   const shown = offered.filter(({ key, name }) => !isForOthers(key) && !elsewhere.includes(name));
   if (shown.length + forOthers.length === 0) return null;
   const { main, beside, more } = rankTransitions(shown);

@@ -1,4 +1,4 @@
-import { act, screen, within } from "@testing-library/react";
+import { act, cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { expect, test, vi } from "vitest";
@@ -47,7 +47,7 @@ function show(...movies: object[]) {
   return showOf("capturing", movies);
 }
 
-function showOf(state: string, movies: readonly object[]) {
+function showOf(state: string, movies: readonly object[], availableTransitions: readonly object[] = []) {
   return renderFromQuery<MovieCardTestQuery>({
     query: graphql`
       query MovieCardTestQuery @relay_test_operation {
@@ -60,6 +60,7 @@ function showOf(state: string, movies: readonly object[]) {
       Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
       Timelapse: () => ({
         state,
+        availableTransitions,
         movies: { edges: movies.map((movie) => ({ node: { ...bare, ...movie } })) },
       }),
     },
@@ -76,6 +77,23 @@ test("names no button that an archived timelapse doesn't have", () => {
   showOf("archived", []);
   expect(screen.getByText("No movies")).toBeVisible();
   expect(screen.queryByText(/Press/)).toBeNull();
+});
+
+const permission = [{ code: "permission", message: "It takes a permission.", remedy: "Ask somebody." }];
+const forOthers = (name: string, label: string) => ({
+  ...offer(name, label),
+  allowed: false,
+  reasons: permission,
+});
+
+test("who may not render is asked to press no button, and the cards don't say one by one what is for others", () => {
+  showOf("capturing", [], [forOthers("render", "Render")]);
+  expect(screen.getByText("The first one appears here when somebody renders it.")).toBeVisible();
+  expect(screen.queryByText(/Press/)).toBeNull();
+  cleanup();
+  show({ state: "READY", availableTransitions: [forOthers("delete", "Delete")] });
+  expect(screen.queryByTestId("for-others")).toBeNull();
+  expect(screen.queryByRole("button", { name: "Delete" })).toBeNull();
 });
 
 test("shows why a movie waits", () => {

@@ -129,7 +129,7 @@ export function MovieCard({ movie }: { readonly movie: MovieCard_movie$key }) {
             sx={{ justifySelf: "start" }}
           >{t`Download`}</Link>
         )}
-        <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} />
+        <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} isOneOfMany />
         <ShareLinks of={data.id} links={data.shareLinks} />
       </Box>
     </Paper>

@@ -6,15 +6,18 @@ import { graphql, useFragment } from "react-relay";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
+import { isForOthers } from "../live/isForOthers.ts";
+import type { MovieList_offers$key } from "./__generated__/MovieList_offers.graphql";
 import type { MovieList_timelapse$key } from "./__generated__/MovieList_timelapse.graphql";
 import { MovieCard } from "./MovieCard.tsx";
 
 /** A timelapse's movies, newest first. */
 export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelapse$key }) {
-  const { movies, state } = useFragment(
+  const data = useFragment(
     graphql`
       fragment MovieList_timelapse on Timelapse {
         state
+        ...MovieList_offers
         movies(first: 50) @connection(key: "MovieList_movies") {
           edges {
             node {
@@ -29,13 +32,28 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
     `,
     timelapse,
   );
+  const { availableTransitions } = useFragment<MovieList_offers$key>(
+    graphql`
+      fragment MovieList_offers on Stateful {
+        availableTransitions {
+          name
+          ...isForOthers_transition
+        }
+      }
+    `,
+    data,
+  );
+  const { movies, state } = data;
+  const isForOthersToRender = availableTransitions.some(
+    (each) => each.name === "render" && isForOthers(each),
+  );
   // A deleted movie's edge stays in the list without its node.
   const shown = movies.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
   return (
     <Box component="section" aria-labelledby="movies" sx={{ display: "grid", gap: 1.5 }}>
       <Typography variant="h2" id="movies">{t`Movies`}</Typography>
       {shown.length === 0 ? (
-        <NoMovies archived={state === "archived"} />
+        <NoMovies archived={state === "archived"} isForOthers={isForOthersToRender} />
       ) : (
         <Box
           sx={{
@@ -54,14 +72,21 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
   );
 }
 
-/** An archived timelapse offers no button to render with. */
-function NoMovies({ archived }: { readonly archived: boolean }) {
+/** An archived timelapse offers no button to render with, and neither does one to those who may not. */
+function NoMovies({ archived, isForOthers }: { readonly archived: boolean; readonly isForOthers: boolean }) {
   if (archived)
     return (
       <EmptyState
         icon={<FilmIcon />}
         title={t`No movies`}
       >{t`None was kept, and an archived timelapse renders no more.`}</EmptyState>
+    );
+  if (isForOthers)
+    return (
+      <EmptyState
+        icon={<FilmIcon />}
+        title={t`No movies yet`}
+      >{t`The first one appears here when somebody renders it.`}</EmptyState>
     );
   return (
     <EmptyState icon={<FilmIcon />} title={t`No movies yet`}>
