@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
@@ -21,7 +22,7 @@ from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from queue_insight import Snapshot
     from tests.faults.queues.conftest import Queues
@@ -36,6 +37,10 @@ LOOKS = 150
 #: Bytes that one look moves at most, and commands that it takes.
 MAX_BYTES = 2_000_000
 MAX_COMMANDS = 200
+
+
+#: Of an encoded message: the id in its headers.
+_ID = re.compile(rb'"id": "([0-9a-f-]{36})"')
 
 
 class Truth:
@@ -76,6 +81,18 @@ class Truth:
         """All that the broker keeps of tasks, in its order, as digests."""
         keys = (QUEUE, "unacked", "unacked_index")
         return tuple(sha256(cast("bytes", self._broker.dump(key) or b"")).hexdigest() for key in keys)
+
+    @property
+    def left(self) -> list[str]:
+        """The tasks that wait, in the order of delivery."""
+        messages = cast("list[bytes]", self._broker.lrange(QUEUE, 0, -1))
+        found = [_ID.search(each) for each in reversed(messages)]
+        return [each[1].decode() for each in found if each]
+
+    @property
+    def taken(self) -> set[str]:
+        """The tasks that workers have received, each of which has started or is not acknowledged yet."""
+        return self.unacknowledged | self._queues.started_at().keys()
 
     @property
     def unacknowledged(self) -> set[str]:
@@ -129,16 +146,32 @@ def assert_nothing_is_counted_twice(queues: Queues, truth: Truth) -> None:
     assert done + now.ended_tasks + queue.running + queue.reserved + depth <= TOTAL
 
 
-def work(queues: Queues, truth: Truth, until: Callable[[], object], what: str) -> None:
+def work(
+    queues: Queues,
+    truth: Truth,
+    until: Callable[[], object],
+    what: str,
+    look: Callable[[], object] = lambda: None,
+) -> None:
     """Let the workers work, and look all the time; then stop them between the start and the end of a task."""
 
     def reached() -> object:
         assert_nothing_is_counted_twice(queues, truth)
+        look()
         return until()
 
     truth.open_gate()
     wait_until(reached, what)
     truth.close_gate()
+
+
+def look_at_all(truth: Truth, ids: list[str], looks: Iterable[Callable[[], object]]) -> None:
+    """Look beside the workers: what is left is the end of what was sent, in its order; they took the rest."""
+    for look in looks:
+        look()
+    taken, left = truth.taken, truth.left
+    assert left == ids[TOTAL - len(left) :]
+    assert taken <= set(ids[: TOTAL - len(left)])
 
 
 def halted(queues: Queues, truth: Truth, lost: frozenset[str] = frozenset()) -> Snapshot:
@@ -201,10 +234,6 @@ def test_each_of_50_000_tasks_is_counted_once_whoever_is_killed(on_valkey: Queue
     collectors = [queues.collector(), queues.collector()]
     wait_until(lambda: queues.read().fresh, "a collector that listens")
     one, _two = (queues.worker("-c", str(SLOTS), name=name) for name in WORKERS)
-    work(queues, truth, lambda: truth.ended >= 300, "300 tasks")
-    assert control.pause(queues.app, QUEUE, WORKERS).workers == WORKERS
-    now = halted(queues, truth)
-
     middle, skip = ids[TOTAL // 2], TOTAL // 2
     looks: dict[str, Callable[[], object]] = {
         "the task in the middle": lambda: diagnose(middle, queues.read(tasks=[middle])),
@@ -212,6 +241,17 @@ def test_each_of_50_000_tasks_is_counted_once_whoever_is_killed(on_valkey: Queue
         "the overview": lambda: queues.read(tasks=(), overview=True, peek=20),
         "a page in the middle": lambda: waiting_tasks(queues.app, QUEUE, skip=skip, count=100),
     }
+    work(
+        queues,
+        truth,
+        lambda: truth.ended >= 300,
+        "300 tasks",
+        lambda: look_at_all(truth, ids, looks.values()),
+    )
+    assert control.pause(queues.app, QUEUE, WORKERS).workers == WORKERS
+    now = halted(queues, truth)
+    assert truth.taken == set(ids[: TOTAL - truth.waiting])
+
     before_looking = truth.content
     for _ in range(LOOKS):
         for look in looks.values():
