@@ -33,6 +33,11 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     assert visitor.find("moment").text_content() == moment
     screenshot(page, "frame-viewer")
 
+    # How bright it is stands below it, now and when the page is opened again.
+    page.get_by_role("button", name="Histogram").click()
+    expect(visitor.find("histogram")).to_contain_text(re.compile(r"blown out.*black.*mean brightness \d+%"))
+    screenshot(page, "frame-histogram")
+
     # Zooming fetches the original.
     page.get_by_role("button", name="Zoom in").click()
     expect(visitor.find("frame-picture")).to_have_attribute("style", re.compile(r"scale\(2\)"))
@@ -42,6 +47,9 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     expect(page.get_by_role("status").filter(has_text="Hidden from new movies by admin")).to_be_visible()
     page.get_by_role("button", name="Show in movies again").click()
     expect(page.get_by_role("button", name="Hide from movies")).to_be_visible()
+
+    # What the camera reported of the exposure is written as photographers do.
+    expect(page.locator("figcaption").first).to_contain_text(re.compile(r"ISO \d+"))
 
     # The middle of each frame is drawn above the slider; a click there shows that frame.
     drawn = visitor.find("keogram")

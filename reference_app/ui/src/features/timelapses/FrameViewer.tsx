@@ -9,11 +9,16 @@ import { PictureFailure } from "../../design/PictureFrame.tsx";
 import { usePicture } from "../../design/usePicture.ts";
 import { formatInstant } from "../../lib/age.ts";
 import { formatBytes } from "../../lib/bytes.ts";
+import { exposureFact } from "../../lib/exposure.ts";
 import { humanize } from "../../lib/words.ts";
 import { serverNow } from "../../relay/serverClock.ts";
+import { onDemand } from "../live/onDemand.tsx";
 import type { FrameViewer_frame$key } from "./__generated__/FrameViewer_frame.graphql";
 import { useHideFrame } from "./useHideFrame.ts";
+import { useRemembered } from "./useRemembered.ts";
 import { useZoom } from "./useZoom.ts";
+
+const FrameHistogram = onDemand(async () => (await import("./FrameHistogram.tsx")).FrameHistogram);
 
 interface Props {
   readonly frame: FrameViewer_frame$key;
@@ -62,6 +67,7 @@ export function FrameViewer({
   );
   const zoom = useZoom();
   const [hide, busy] = useHideFrame();
+  const [hasHistogram, toggleHistogram] = useRemembered("frame-histogram");
   const picture = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (isReturnedTo) picture.current?.focus({ preventScroll: true });
@@ -151,6 +157,12 @@ export function FrameViewer({
           href={frame.imageUrl}
           download={frame.filename || undefined}
         >{t`Download`}</Button>
+        <Button
+          size="small"
+          aria-pressed={hasHistogram}
+          variant={hasHistogram ? "outlined" : "text"}
+          onClick={toggleHistogram}
+        >{t`Histogram`}</Button>
         <Button size="small" onClick={onCompare}>{t`Compare…`}</Button>
         {mayHide && (
           <Button
@@ -164,6 +176,7 @@ export function FrameViewer({
           </Button>
         )}
       </Box>
+      {hasHistogram && <FrameHistogram url={frame.largeUrl} />}
       {frame.hidden && (
         <Typography
           variant="body2"
@@ -183,9 +196,7 @@ export function FrameViewer({
         <span>{formatBytes(frame.size)}</span>
         {frame.clock !== "synced" && <span>{t`camera clock: ${humanize(frame.clock).toLowerCase()}`}</span>}
         {frame.exposure.map(({ name, value }) => (
-          <span key={name}>
-            {humanize(name)}: {value}
-          </span>
+          <span key={name}>{exposureFact(name, value)}</span>
         ))}
       </Typography>
     </Box>
