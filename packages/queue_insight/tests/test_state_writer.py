@@ -84,6 +84,17 @@ def test_when_it_no_longer_writes_the_second_one_writes_everything_that_it_knows
     assert stored_ids(memory) == ["t2"]
 
 
+def test_after_a_pause_in_which_everything_expired_it_writes_everything(store):
+    tracker = EventTracker(max_tasks=100, retention_s=1000.0)
+    writer = StateWriter(store, Settings(RETENTION_S=0.2))
+    document = {"type": "task-started", "uuid": "t1", "hostname": "one@test", "pid": 7}
+    tracker.apply(event.read(document), 1000.0)
+    writer.save(tracker, 1000.0, next_by=1001.0)
+    wait_until(lambda: load(store) is None)
+    writer.save(tracker, 1000.3, next_by=1001.3)
+    assert stored_ids(store) == ["t1"]
+
+
 def test_a_write_between_two_others_has_the_tasks_and_the_next_one_the_rest(memory):
     collector = Collector(memory)
     collector.save()

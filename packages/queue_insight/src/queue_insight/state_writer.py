@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import socket
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,8 @@ class StateWriter:
         self._token: int | None = None
         #: Whether the store may differ from what was last taken from the tracker.
         self._differs = True
+        #: The time of the last write, by the collector's clock.
+        self._written_at = -math.inf
         self._reported = ""
 
     @property
@@ -59,6 +62,8 @@ class StateWriter:
         `at_once` is for a collector that stops: it writes history and failures, too, whose turn it isn't yet.
         `tasks_only` is for a write between two others: it has no figure that follows from many tasks.
         """
+        # After a pause, such as a suspended host, the store may have dropped what changes would be added to.
+        self._differs = self._differs or now - self._written_at >= self._retention_s / 2
         if self._differs:
             tracker.forget_changes()
         try:
@@ -85,7 +90,7 @@ class StateWriter:
             self._store.write(
                 changes, token=self._token, lease_s=self._lease_s, retention_s=self._retention_s
             )
-            self._differs = False
+            self._differs, self._written_at = False, now
             self._reported = ""
             collector_saved.send_robust(sender=StateWriter, has_news=has_news)
         except LeaseLostError as error:
