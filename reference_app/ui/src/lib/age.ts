@@ -38,11 +38,12 @@ export function formatInstant(at: number, now: number): string {
 
 /** Formats an estimated range of instants by the minute: "between 14:05 and 14:12", "about 14:05". */
 export function formatSpan(earliest: number, latest: number, now: number): string {
-  const [from, until] = [byTheMinute(earliest, now), byTheMinute(latest, now)];
+  const [from, until] = [formatMinute(earliest, now), formatMinute(latest, now)];
   return from === until ? t`about ${from}` : t`between ${from} and ${until}`;
 }
 
-function byTheMinute(at: number, now: number): string {
+/** Formats an instant in the reader's time zone to the minute, with the date unless it was today. */
+export function formatMinute(at: number, now: number): string {
   const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   const format: Intl.DateTimeFormatOptions = sameDay ? time : { ...time, day: "numeric", month: "short" };

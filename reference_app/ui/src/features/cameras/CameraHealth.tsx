@@ -19,6 +19,7 @@ import type {
   CameraHealth_camera$data,
   CameraHealth_camera$key,
 } from "./__generated__/CameraHealth_camera.graphql";
+import { LOW_BATTERY_PERCENT, LOW_DISK_SHARE } from "./healthLimits.ts";
 
 type Health = CameraHealth_camera$data["health"];
 
@@ -183,7 +184,7 @@ function ClockProblem({ remedy, ...badge }: ComponentProps<typeof StateBadge> & 
 }
 
 function Disk({ free, total }: { readonly free: number; readonly total: number }) {
-  const low = free < total / 20;
+  const low = free < total * LOW_DISK_SHARE;
   const words = t`${formatBytes(free)} free of ${formatBytes(total)}`;
   return low ? <StateBadge tone="attention" label={t`Nearly full`} detail={words} /> : words;
 }
@@ -215,7 +216,7 @@ function Throttled({ by }: { readonly by: readonly string[] }) {
 
 function Charge({ percent }: { readonly percent: number }) {
   const text = `${formatNumber(percent)} %`;
-  return percent < 20 ? <StateBadge tone="attention" label={text} detail={t`low`} /> : text;
+  return percent < LOW_BATTERY_PERCENT ? <StateBadge tone="attention" label={text} detail={t`low`} /> : text;
 }
 
 function version(versions: unknown): string | null {

@@ -1,12 +1,14 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import { lazy, Suspense } from "react";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { Link } from "wouter";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { fetched } from "../../relay/code.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
@@ -26,6 +28,10 @@ import { DeleteCamera } from "./DeleteCamera.tsx";
 import { driverName } from "./driverName.ts";
 import { Quarantine } from "./Quarantine.tsx";
 import { useCameraPage } from "./useCameraPage.ts";
+
+const HealthHistory = lazy(async () => ({
+  default: (await fetched(import("./HealthHistory.tsx"))).HealthHistory,
+}));
 
 const query = graphql`
   query CameraPageQuery($id: ID!, $since: DateTime!, $until: DateTime!) {
@@ -67,6 +73,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         ...CameraHealth_camera
         ...CameraConfiguration_camera
         ...CameraTimelapses_camera
+        ...HealthHistory_camera
         ...CameraTimeline_live
         ...CommandHistory_camera
         ...ObjectRuns_stateful
@@ -115,6 +122,9 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraTimeline camera={page} live={live} />
+          <Suspense fallback={null}>
+            <HealthHistory camera={live} />
+          </Suspense>
           <CommandHistory camera={live} />
           <Quarantine camera={page} />
           <CameraLog camera={page} />

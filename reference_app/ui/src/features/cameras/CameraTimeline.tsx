@@ -1,19 +1,17 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
-import ToggleButton from "@mui/material/ToggleButton";
-import ToggleButtonGroup from "@mui/material/ToggleButtonGroup";
 import Typography from "@mui/material/Typography";
 import { useState, useTransition } from "react";
 import { graphql, useFragment, useRefetchableFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
-import { humanize } from "../../lib/words.ts";
-import { spanOf, SPANS, type Span } from "../../lib/spans.ts";
+import { spanOf, type Span } from "../../lib/spans.ts";
 import { serverNow } from "../../relay/serverClock.ts";
 import type { CameraTimeline_camera$key } from "./__generated__/CameraTimeline_camera.graphql";
 import type { CameraTimeline_live$key } from "./__generated__/CameraTimeline_live.graphql";
 import type { CameraTimelineRefetchQuery } from "./__generated__/CameraTimelineRefetchQuery.graphql";
 import { GapList } from "./GapList.tsx";
+import { SpanButtons } from "./SpanButtons.tsx";
 import { TimelineStrip } from "./TimelineStrip.tsx";
 import { useRefreshOnChange } from "./useRefreshOnChange.ts";
 
@@ -63,27 +61,14 @@ export function CameraTimeline({ camera, live }: Props) {
     <Panel
       title={t`Timeline`}
       aside={
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          value={span}
-          aria-label={t`Time range`}
-          onChange={(_, wanted: Span | null) => {
-            if (wanted === null) return;
+        <SpanButtons
+          label={t`Time range`}
+          span={span}
+          onChange={(wanted) => {
             setSpan(wanted);
             load(wanted);
           }}
-        >
-          {SPANS.map((one) => (
-            <ToggleButton
-              key={one}
-              value={one}
-              sx={{ textTransform: "none", px: 1.25, py: 0.25, color: "text.primary" }}
-            >
-              {humanize(one)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        />
       }
     >
       <Box sx={{ display: "grid", gap: 2 }}>
