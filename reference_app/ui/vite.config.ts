@@ -46,7 +46,7 @@ export default defineConfig({
           groups: [
             { name: "vendor", test: VENDOR },
             { name: "design", test: DESIGN },
-            { name: "common", test: COMMON, minShareCount: 8 },
+            { name: "common", test: COMMON, minShareCount: 9 },
           ],
         },
       },

@@ -84,7 +84,7 @@ def test_a_failed_movie_is_mailed_once_with_its_cause(listener, mailbox):
         beat()
     assert mailbox.titles == [f"Movie {row.pk} of Garden failed: The disk is full."]
     assert "Make room." in mailbox.text()
-    assert "https://timelapse.example/timelapses/" in mailbox.text()
+    assert "https://timelapse.example/movies/" in mailbox.text()
     assert states() == ["sent"]
 
 

@@ -142,6 +142,24 @@ def test_watchers_are_notified_once_more_when_the_lock_is_free_again(movie):
     assert rendering_is_free == [False, False, True], "begun, ready, free"
 
 
+def test_a_movie_of_two_days_has_chapters_that_count_only_the_frames_in_it(garden, user):
+    camera = garden.camera
+    noon = list(garden.frames())[-1].captured_at
+    file_of(list(garden.frames())[3]).write_bytes(b"damaged")
+    for number in range(3):
+        shown = file_of(next(iter(garden.frames()))).read_bytes()
+        frame(camera, shown + bytes([number]), at=noon + timedelta(days=1, seconds=number))
+    movie = actions.request_render(garden.pk, replace(SMALL, style=Style(end_text="The end")), user)
+    tasks.render_movie(movie.pk)
+    movie.refresh_from_db()
+    assert (movie.state, len(movie.left_out)) == ("ready", 1)
+    days = [noon.date(), noon.date() + timedelta(days=1)]
+    assert movie.chapters == [
+        {"begins_s": 0.0, "date": days[0].isoformat(), "span": "day"},
+        {"begins_s": 29 / 25, "date": days[1].isoformat(), "span": "day"},
+    ]
+
+
 def test_progress_is_reported_to_its_end_under_the_movies_name(movie):
     tasks.render_movie(movie.pk)
     state = wait_until(lambda: (found := store().latest(about(movie))) and found.outcome and found)

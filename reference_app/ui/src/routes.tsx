@@ -21,6 +21,7 @@ import { preloadParts } from "./features/live/onDemand.tsx";
 import { PageProblem } from "./features/live/PageProblem.tsx";
 import { TransitionDialogs } from "./features/live/TransitionDialogs.tsx";
 import { ReopenContext, type Reopen } from "./features/live/useReopen.ts";
+import type { MoviePageQuery } from "./features/movies/__generated__/MoviePageQuery.graphql";
 import type { NotificationsPageQuery } from "./features/notifications/__generated__/NotificationsPageQuery.graphql";
 import type { OperationsPageQuery } from "./features/operations/__generated__/OperationsPageQuery.graphql";
 import type { PeoplePageQuery } from "./features/people/__generated__/PeoplePageQuery.graphql";
@@ -40,6 +41,7 @@ const pages = {
   timelapses: () => fetched(import("./features/timelapses/TimelapsesPage.tsx")),
   timelapse: () => fetched(import("./features/timelapses/TimelapsePage.tsx")),
   movies: () => fetched(import("./features/movies/MovieList.tsx")),
+  movie: () => fetched(import("./features/movies/MoviePage.tsx")),
   cameras: () => fetched(import("./features/cameras/CamerasPage.tsx")),
   camera: () => fetched(import("./features/cameras/CameraPage.tsx")),
   people: () => fetched(import("./features/people/PeoplePage.tsx")),
@@ -60,6 +62,7 @@ const queries = {
   home: () => Promise.resolve({ default: homeQuery }),
   timelapses: () => import("./features/timelapses/__generated__/TimelapsesPageQuery.graphql.ts"),
   timelapse: () => import("./features/timelapses/__generated__/TimelapsePageQuery.graphql.ts"),
+  movie: () => import("./features/movies/__generated__/MoviePageQuery.graphql.ts"),
   cameras: () => import("./features/cameras/__generated__/CamerasPageQuery.graphql.ts"),
   camera: () => import("./features/cameras/__generated__/CameraPageQuery.graphql.ts"),
   people: () => import("./features/people/__generated__/PeoplePageQuery.graphql.ts"),
@@ -164,6 +167,16 @@ const routes: readonly Route[] = [
           ([{ TimelapsePage }, { MovieList }]) =>
             ({ queryRef }) => <TimelapsePage queryRef={queryRef} Movies={MovieList} />,
         ),
+      ),
+  },
+  {
+    path: "/movies/:id",
+    framed: true,
+    open: ({ id = "" }) =>
+      opened<MoviePageQuery>(
+        "movie",
+        { id },
+        pages.movie().then(({ MoviePage }) => MoviePage),
       ),
   },
   {

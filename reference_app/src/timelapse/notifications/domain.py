@@ -146,8 +146,8 @@ def unsure_of_periodic(tasks: Iterable[Periodic], *, are_known: bool) -> Iterato
 
 
 def page_of(type_name: str, key: object) -> str:
-    """Return the path of the page of a camera or a timelapse."""
-    folder = {"Camera": "cameras", "Timelapse": "timelapses"}[type_name]
+    """Return the path of the page of a camera, a timelapse or a movie."""
+    folder = {"Camera": "cameras", "Timelapse": "timelapses", "Movie": "movies"}[type_name]
     return f"/{folder}/{quote(base64.b64encode(f'{type_name}:{key}'.encode()).decode(), safe='')}"
 
 

@@ -55,7 +55,7 @@ def observe(now: datetime) -> Observation:
         *home.disk(disk),
     )
     pages = {about(camera): domain.page_of("Camera", camera.pk) for camera in cameras}
-    pages |= {about(movie): domain.page_of("Timelapse", movie.timelapse_id) for movie in failed}
+    pages |= {about(movie): domain.page_of("Movie", movie.pk) for movie in failed}
     return Observation(
         present=(*domain.occurrences(links, pages), *map(_finished, _wanted(ended))),
         asked=frozenset(
@@ -85,7 +85,7 @@ def _finished(movie: Movie) -> Occurrence:
         kind=Kind.MOVIE_FINISHED,
         permission=VIEW_MOVIE,
         message=f"{full_name(movie)} is ready.",
-        path=domain.page_of("Timelapse", movie.timelapse_id),
+        path=domain.page_of("Movie", movie.pk),
         since=movie.finished_at,
         person=movie.requested_by_id,
     )

@@ -6,7 +6,7 @@ import shutil
 import uuid
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from celery import current_app
 from django.db import transaction
@@ -65,6 +65,8 @@ class MovieFile:
     encoded_frames: int
     render_s: float
     left_out: list[dict[str, str]]
+    #: Each as a `Chapter`.
+    chapters: list[dict[str, Any]]
 
 
 @transaction.atomic

@@ -148,6 +148,8 @@ class Movie(Lifecycle, models.Model):
     #: How many of its frames its last worker encoded, and in how many seconds, the joining included.
     encoded_frames = models.PositiveIntegerField(null=True, editable=False)
     render_s = models.FloatField(null=True, editable=False)
+    #: Where its days begin, or longer spans, each as a `Chapter`.
+    chapters = models.JSONField(default=list, editable=False)
     #: Frames that aren't in it, each with ``frame``, ``code`` and ``reason``.
     left_out = models.JSONField(default=list, editable=False)
     failure_code = models.CharField(max_length=40, blank=True, editable=False)

@@ -22,11 +22,12 @@ from timelapse.rendering.style import PLAIN, Style
 from timelapse.rendering.watching import format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from timelapse.frames.models import Frame
     from timelapse.rendering.models import Movie
     from timelapse.rendering.pipeline.steady import Shift
+    from timelapse.rendering.pipeline.store import LeftOut
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
@@ -59,6 +60,21 @@ def plan_of(movie: Movie, measuring: Callable[[Sequence[Frame]], None] = measure
     ending = [Recipe.of_card(style.end_text)] * choosing.card_frames(movie)
     quick_start = begins_at_first_frame(movie)
     return Plan.of(recipes, format_of(movie), ending=ending, quick_start=quick_start)
+
+
+def times_shown(movie: Movie, plan: Plan, left_out: Iterable[LeftOut]) -> list[datetime]:
+    """Return when the frames that a movie shows were captured, in playing order, by the clock of their place.
+
+    One that is shown in place of another counts as the other. A card has no time.
+    """
+    zone = ZoneInfo(choosing.place_of(movie.timelapse).timezone)
+    missing = set() if plan.movie.hold else {left.name for left in left_out}
+    return [
+        (_EPOCH + timedelta(microseconds=recipe.captured_us)).astimezone(zone)
+        for segment in plan.segments
+        for recipe in segment.recipes
+        if recipe.captured_us is not None and recipe.name not in missing
+    ]
 
 
 def sound_of(movie: Movie) -> Soundtrack | None:

@@ -20,12 +20,13 @@ from fsmlock.adapters.celery import RetryLaterTask
 from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention, sounds
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
+from timelapse.rendering.chapters import chapters_of
 from timelapse.rendering.domain import INTERNAL, LEASE, MEASURING, WAIT_FOR_LOCK
 from timelapse.rendering.models import Movie
 from timelapse.rendering.pipeline.errors import RenderError
 from timelapse.rendering.pipeline.render import Rendered, render
 from timelapse.rendering.pipeline.store import SegmentStore
-from timelapse.rendering.planning import plan_of, sound_of
+from timelapse.rendering.planning import plan_of, sound_of, times_shown
 from timelapse.rendering.steadying import measure, unmeasured
 from timelapse.rendering.whereabouts import waits
 from timelapse.shared import conf
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from fsmlock import ActiveHold
     from timelapse.frames.models import Frame
+    from timelapse.rendering.chapters import Chapter
     from timelapse.rendering.pipeline.store import Encoded
 
 cancellation(fsmlock.CancelRequested)
@@ -207,20 +209,23 @@ def _render(held: ActiveHold, movie: Movie) -> None:
                 with held.transaction():
                     rendered.publish()
                     took = time.monotonic() - begun
-                    actions.finish(movie, _file(rendered, encoded=plan.frame_count - kept, took_s=took))
+                    chapters = chapters_of(times_shown(movie, plan, rendered.left_out), movie.fps)
+                    file = _file(rendered, chapters, encoded=plan.frame_count - kept, took_s=took)
+                    actions.finish(movie, file)
             store.sweep(conf.get().segment_bytes)
         except BaseException:
             movie.frames_done = store.frames_done(plan)  # saved with the state that follows
             raise
 
 
-def _file(rendered: Rendered, *, encoded: int, took_s: float) -> MovieFile:
+def _file(rendered: Rendered, chapters: list[Chapter], *, encoded: int, took_s: float) -> MovieFile:
     left_out = [{"frame": left.name, "code": left.code, "reason": left.reason} for left in rendered.left_out]
     return MovieFile(
         frame_count=rendered.info.frame_count,
         duration_s=rendered.info.duration_s,
         bytes=rendered.info.bytes,
         left_out=left_out,
+        chapters=[chapter.to_json() for chapter in chapters],
         encoded_frames=encoded,
         render_s=took_s,
     )

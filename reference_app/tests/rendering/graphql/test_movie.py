@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 ONE = """
 query ($id: ID!) { node(id: $id) { ... on Movie {
   name state fps width height frameCount durationSeconds bytes videoUrl posterUrl
-  thumbnailsUrl finishedAt causalId
+  thumbnailsUrl finishedAt causalId requestedBy renderSeconds
   failure { code message remedy } leftOut { frame reason } waiting { code message remedy }
   progress { done total unit liveness outcome causalId by } timelapse { name camera { name } }
 } } }
@@ -45,6 +45,16 @@ def made(garden, state="queued", **info):
     return movie
 
 
+def test_its_chapters_say_where_each_of_its_days_begins(member):
+    movie = made(timelapse(), "ready", chapters=[{"begins_s": 1.5, "date": "2026-06-02", "span": "day"}])
+    fields = "requestedBy chapters { beginsAtSeconds date span }"
+    asked = f"query ($id: ID!) {{ node(id: $id) {{ ... on Movie {{ {fields} }} }} }}"
+    assert member.ask(asked, id=gid(movie))["data"]["node"] == {
+        "requestedBy": None,
+        "chapters": [{"beginsAtSeconds": 1.5, "date": "2026-06-02", "span": "DAY"}],
+    }
+
+
 def test_a_finished_movie_shows_its_file_and_its_progress(member, footage, user):
     movie = actions.request_render(
         film(footage("bikes")[:5]).pk, RenderOptions(fps=5, width=64, height=28), user
@@ -56,6 +66,8 @@ def test_a_finished_movie_shows_its_file_and_its_progress(member, footage, user)
     assert shown["videoUrl"] == f"/media/movies/{movie.pk}.mp4"
     assert shown["posterUrl"] == f"/media/posters/{movie.pk}.jpg"
     assert shown["thumbnailsUrl"] == f"/media/sprites/{movie.pk}.vtt"
+    assert shown["requestedBy"] == user.get_username()
+    assert shown["renderSeconds"] > 0
     queries.thumbnails_of(movie.pk).unlink()
     older = member.ask(ONE, id=gid(movie))["data"]["node"]
     assert older["thumbnailsUrl"] is None, "one that was rendered without"

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { formatDuration, formatPlayTime, formatTimeLeft } from "./duration.ts";
+import { formatDuration, formatPlayTime, formatPosition, formatTimeLeft } from "./duration.ts";
 
 describe("formatDuration", () => {
   test.each([
@@ -27,6 +27,18 @@ describe("formatPlayTime", () => {
   });
   test("says long movies in minutes", () => {
     expect(formatPlayTime(200)).toBe("3 min 20 s");
+  });
+});
+
+describe("formatPosition", () => {
+  test.each([
+    [0, "0:00"],
+    [7.9, "0:07"],
+    [62.5, "1:02"],
+    [3727, "1:02:07"],
+    [-1, "0:00"],
+  ])("shows %d seconds as %s", (seconds, text) => {
+    expect(formatPosition(seconds)).toBe(text);
   });
 });
 

@@ -52,3 +52,15 @@ function coarse(seconds: number): { count: number; unit: string; text: string } 
   const count = Math.round(seconds / size);
   return { count, unit, text: `${String(count)} ${unit}` };
 }
+
+/** Formats a place in a movie as players do: "0:07", "1:02:07". Seconds in. */
+export function formatPosition(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [
+    Math.floor(whole / HOUR),
+    Math.floor((whole % HOUR) / MINUTE),
+    whole % MINUTE,
+  ];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${String(hours)}:${two(minutes)}:${two(rest)}` : `${String(minutes)}:${two(rest)}`;
+}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Final, cast
 
 import strawberry
@@ -63,6 +64,25 @@ class CancelRequest:
     by: str
     at: datetime
     pauses: bool = strawberry.field(description="Whether the movie is then paused, and not cancelled.")
+
+
+@strawberry.enum(description="How long a chapter of a movie is at most.")
+class ChapterSpan(Enum):
+    """By the calendar."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@strawberry.type(description="A part of a movie: a day, or a longer span.")
+class MovieChapter:
+    """Where it begins."""
+
+    begins_at_seconds: float = strawberry.field(description="Seconds of the movie.")
+    date: date = strawberry.field(description="That of its first frame, by the clock of the camera's place.")
+    span: ChapterSpan
 
 
 @strawberry.type(description="The sound of a movie. Watching what is finished of one has none yet.")
@@ -186,6 +206,37 @@ class Movie(Stateful):
         if row.state != row.States.RENDERING or row.cancel_requested_at is None:
             return None
         return CancelRequest(by=row.cancel_requested_by, at=row.cancel_requested_at, pauses=row.pausing)
+
+    @strawberry_django.field(
+        description="Where its days begin, or longer spans. Empty until it is ready, for one of a single "
+        "day, and for one that was rendered without."
+    )
+    def chapters(self) -> list[MovieChapter]:
+        """Build them from the row."""
+        return [
+            MovieChapter(
+                begins_at_seconds=chapter["begins_s"],
+                date=date.fromisoformat(chapter["date"]),
+                span=ChapterSpan(chapter["span"]),
+            )
+            for chapter in _row(self).chapters
+        ]
+
+    @strawberry_django.field(
+        description="Who asked for it; null if nobody did, as for a latest movie, or the account is gone."
+    )
+    def requested_by(self) -> str | None:
+        """Return their name."""
+        return _row(self).requester or None
+
+    @strawberry_django.field(
+        field_name="render_s",
+        description="Seconds that its last worker took; null until it is ready. What was finished before "
+        "isn't counted.",
+    )
+    def render_seconds(self) -> float | None:
+        """Return them."""
+        return _row(self).render_s
 
     @strawberry_django.field(description="The frames that aren't in it, each with the reason.")
     def left_out(self) -> list[LeftOut]:

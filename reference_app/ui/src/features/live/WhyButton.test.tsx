@@ -79,7 +79,7 @@ test("reads from top to bottom, each line with its one action", async () => {
   expect(lines[1]).toHaveTextContent("Start a worker: celery worker");
   expect(lines[2]).toHaveTextContent(/Then its turn comes\. between .* and /);
   const first = within(lines[0] ?? document.body);
-  expect(first.getByRole("link", { name: "Show Movie 2 of Roof" })).toHaveAttribute("href", "/timelapses/T1");
+  expect(first.getByRole("link", { name: "Show Movie 2 of Roof" })).toHaveAttribute("href", "/movies/M2");
   await userEvent.click(first.getByRole("button", { name: "Ask it to stop" }));
   expect(running(environment, "useTransitionMutation").request.variables).toEqual({
     input: { id: "M2", name: "cancel", input: {} },

@@ -4,21 +4,21 @@ import type { subjectAddress_subject$key } from "./__generated__/subjectAddress_
 
 /** The address of the page on which an object is shown; null if there is none. */
 export function subjectAddress(subject: subjectAddress_subject$key): string | null {
-  const { __typename, id, timelapse } = readInlineData(
+  const { __typename, id } = readInlineData(
     graphql`
       fragment subjectAddress_subject on Node @inline {
         __typename
         id
-        ... on Movie {
-          timelapse {
-            id
-          }
-        }
       }
     `,
     subject,
   );
-  if (__typename === "Movie") return timelapse ? `/timelapses/${encodeURIComponent(timelapse.id)}` : null;
+  if (__typename === "Movie") return movieAddress(id);
   if (__typename === "Timelapse") return `/timelapses/${encodeURIComponent(id)}`;
   return __typename === "Camera" ? `/cameras/${encodeURIComponent(id)}` : null;
+}
+
+/** The address of a movie's page. */
+export function movieAddress(id: string): string {
+  return `/movies/${encodeURIComponent(id)}`;
 }

@@ -47,7 +47,12 @@ function show(...movies: object[]) {
   return showOf("capturing", movies);
 }
 
-function showOf(state: string, movies: readonly object[], availableTransitions: readonly object[] = []) {
+function showOf(
+  state: string,
+  movies: readonly object[],
+  availableTransitions: readonly object[] = [],
+  hasNextPage = false,
+) {
   return renderFromQuery<MovieCardTestQuery>({
     query: graphql`
       query MovieCardTestQuery @relay_test_operation {
@@ -61,7 +66,10 @@ function showOf(state: string, movies: readonly object[], availableTransitions: 
       Timelapse: () => ({
         state,
         availableTransitions,
-        movies: { edges: movies.map((movie) => ({ node: { ...bare, ...movie } })) },
+        movies: {
+          edges: movies.map((movie) => ({ cursor: "newer", node: { ...bare, ...movie } })),
+          pageInfo: { hasNextPage, endCursor: "there" },
+        },
       }),
     },
     children: ({ node }) => (node?.timelapse ? <MovieList timelapse={node.timelapse} /> : "nothing"),
@@ -71,6 +79,26 @@ function showOf(state: string, movies: readonly object[], availableTransitions: 
 test("explains how to make the first movie", () => {
   show();
   expect(screen.getByText("No movies yet")).toBeVisible();
+});
+
+test("shows older movies page by page, and each movie's name leads to its page", async () => {
+  const { environment } = showOf("capturing", [{}], [], true);
+  expect(screen.getByRole("link", { name: "Movie 7" })).toHaveAttribute("href", "/movies/movie-7");
+  await userEvent.click(screen.getByRole("button", { name: "Show older movies" }));
+  answer(environment, running(environment, "MovieListPaginationQuery"), {
+    Node: () => ({ __typename: "Timelapse", id: "timelapse-1" }),
+    Timelapse: () => ({
+      id: "timelapse-1",
+      state: "capturing",
+      availableTransitions: [],
+      movies: {
+        edges: [{ cursor: "older", node: { ...bare, id: "movie-1", name: "Movie 1" } }],
+        pageInfo: { hasNextPage: false, endCursor: null },
+      },
+    }),
+  });
+  expect(screen.getAllByTestId("movie-card")).toHaveLength(2);
+  expect(screen.queryByRole("button", { name: "Show older movies" })).toBeNull();
 });
 
 test("names no button that an archived timelapse doesn't have", () => {

@@ -1,24 +1,35 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
+import Button from "@mui/material/Button";
 import Typography from "@mui/material/Typography";
-import { graphql, useFragment } from "react-relay";
+import { graphql, useFragment, usePaginationFragment } from "react-relay";
 
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
+import { existing } from "../../relay/edges.ts";
 import { isForOthers } from "../live/isForOthers.ts";
 import type { MovieList_offers$key } from "./__generated__/MovieList_offers.graphql";
 import type { MovieList_timelapse$key } from "./__generated__/MovieList_timelapse.graphql";
+import type { MovieListPaginationQuery } from "./__generated__/MovieListPaginationQuery.graphql";
 import { MovieCard } from "./MovieCard.tsx";
 
-/** A timelapse's movies, newest first. */
+/** Movies that are fetched at once. */
+const PAGE = 12;
+
+/** A timelapse's movies, newest first, page by page. */
 export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelapse$key }) {
-  const data = useFragment(
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<
+    MovieListPaginationQuery,
+    MovieList_timelapse$key
+  >(
     graphql`
-      fragment MovieList_timelapse on Timelapse {
+      fragment MovieList_timelapse on Timelapse
+      @argumentDefinitions(first: { type: "Int", defaultValue: 12 }, after: { type: "String" })
+      @refetchable(queryName: "MovieListPaginationQuery") {
         state
         ...MovieList_offers
-        movies(first: 50) @connection(key: "MovieList_movies") {
+        movies(first: $first, after: $after) @connection(key: "MovieList_movies") {
           edges {
             node {
               id
@@ -43,17 +54,16 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
     `,
     data,
   );
-  const { movies, state } = data;
   const isForOthersToRender = availableTransitions.some(
     (each) => each.name === "render" && isForOthers(each),
   );
   // A deleted movie's edge stays in the list without its node.
-  const shown = movies.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
+  const shown = existing(existing(data.movies.edges).map(({ node }) => node));
   return (
     <Box component="section" aria-labelledby="movies" sx={{ display: "grid", gap: 1.5 }}>
       <Typography variant="h2" id="movies">{t`Movies`}</Typography>
       {shown.length === 0 ? (
-        <NoMovies archived={state === "archived"} isForOthers={isForOthersToRender} />
+        <NoMovies archived={data.state === "archived"} isForOthers={isForOthersToRender} />
       ) : (
         <Box
           sx={{
@@ -67,6 +77,15 @@ export function MovieList({ timelapse }: { readonly timelapse: MovieList_timelap
             <MovieCard key={movie.id} movie={movie} />
           ))}
         </Box>
+      )}
+      {hasNext && (
+        <Button
+          loading={isLoadingNext}
+          onClick={() => {
+            loadNext(PAGE);
+          }}
+          sx={{ justifySelf: "start" }}
+        >{t`Show older movies`}</Button>
       )}
     </Box>
   );

@@ -141,7 +141,7 @@ test("a snapshot fills the panels; a delta changes what it names, and nothing el
   expect(screen.getByTestId("queue")).toHaveTextContent("empty in 2–4 min");
   expect(screen.getByText("1 worker")).toBeVisible();
   expect(screen.getByTestId("task")).toHaveTextContent("Movie 7 of RoofRunningrendercelery@roof");
-  expect(screen.getByRole("link", { name: "Movie 7 of Roof" })).toHaveAttribute("href", "/timelapses/T1");
+  expect(screen.getByRole("link", { name: "Movie 7 of Roof" })).toHaveAttribute("href", "/movies/Movie%3A7");
   expect(screen.getByTestId("hold")).toHaveTextContent("render of Roof: Movie 7");
   expect(screen.getByTestId("hold")).toHaveTextContent("cancel requested by editor");
 

@@ -1,0 +1,54 @@
+import { t } from "@lingui/core/macro";
+import { graphql, useFragment } from "react-relay";
+
+import { formatNumber } from "../../lib/rate.ts";
+import { Transitions } from "../live/Transitions.tsx";
+import type { MovieTransitions_movie$key } from "./__generated__/MovieTransitions_movie.graphql";
+
+interface Props {
+  readonly movie: MovieTransitions_movie$key;
+  /** Whether it stands among others, so that nothing of it stands out. */
+  readonly isOneOfMany?: boolean;
+}
+
+/** What can be done with a movie now. */
+export function MovieTransitions({ movie, isOneOfMany = false }: Props) {
+  const data = useFragment(
+    graphql`
+      fragment MovieTransitions_movie on Movie {
+        state
+        frameCount
+        framesDone
+        cancelRequest {
+          pauses
+        }
+        ...Transitions_stateful
+      }
+    `,
+    movie,
+  );
+  return (
+    <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} isOneOfMany={isOneOfMany} />
+  );
+}
+
+interface Rest {
+  readonly state: string;
+  readonly framesDone: number;
+  readonly frameCount: number;
+  readonly cancelRequest?: { readonly pauses: boolean } | null | undefined;
+}
+
+/** Transitions that are not shown: what has been asked for already, and starting over what hasn't begun. */
+function withheld({ cancelRequest, framesDone }: Rest): string[] {
+  const asked = cancelRequest ? (cancelRequest.pauses ? ["pause"] : ["pause", "cancel"]) : [];
+  return framesDone > 0 ? asked : [...asked, "start_over"];
+}
+
+/** What retrying is called: resuming, when something is done or somebody paused it. */
+function resumeLabel({ state, framesDone, frameCount }: Rest): Partial<Record<string, string>> {
+  if (framesDone > 0) {
+    return { retry: t`Resume (${formatNumber(framesDone)} of ${formatNumber(frameCount)} done)` };
+  }
+  return state.toLowerCase() === "paused" ? { retry: t`Resume` } : {};
+}
