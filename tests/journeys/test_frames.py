@@ -33,11 +33,6 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     assert visitor.find("moment").text_content() == moment
     screenshot(page, "frame-viewer")
 
-    # How bright it is stands below it, now and when the page is opened again.
-    page.get_by_role("button", name="Histogram").click()
-    expect(visitor.find("histogram")).to_contain_text(re.compile(r"blown out.*black.*mean brightness \d+%"))
-    screenshot(page, "frame-histogram")
-
     # Zooming fetches the original.
     page.get_by_role("button", name="Zoom in").click()
     expect(visitor.find("frame-picture")).to_have_attribute("style", re.compile(r"scale\(2\)"))
@@ -48,12 +43,10 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     page.get_by_role("button", name="Show in movies again").click()
     expect(page.get_by_role("button", name="Hide from movies")).to_be_visible()
 
-    # What the camera reported of the exposure is written as photographers do.
-    expect(page.locator("figcaption").first).to_contain_text(re.compile(r"ISO \d+"))
-
     # The middle of each frame is drawn above the slider; a click there shows that frame.
     drawn = visitor.find("keogram")
     wait_until(lambda: drawn.evaluate("picture => picture.naturalWidth") > 0, "the keogram to be drawn", 30)
+    drawn.scroll_into_view_if_needed()
     place = drawn.bounding_box()
     page.mouse.click(place["x"] + 1, place["y"] + place["height"] / 2)
     expect(visitor.find("moment")).not_to_have_text(moment)
@@ -78,6 +71,32 @@ def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor
     screenshot(page, "frame-player")
     page.keyboard.press("Escape")
     expect(player).to_have_count(0)
+    assert visitor.errors == []
+
+
+def test_a_person_looks_at_the_light_of_a_frame_and_saves_it(shared_stack, visitor, screenshot):
+    page = visitor.page
+    visitor.open_timelapse(shared_stack)
+    expect(visitor.find("filmstrip-frame").nth(5)).to_be_visible()
+    visitor.find("filmstrip-frame").last.click()
+
+    # How bright it is stands below it, also when the page is opened again.
+    page.get_by_role("button", name="Histogram").click()
+    expect(visitor.find("histogram")).to_contain_text(re.compile(r"blown out.*black.*mean brightness \d+%"))
+    screenshot(page, "frame-histogram")
+
+    page.reload()
+    page.get_by_role("button", name="Look closer").click()
+    expect(page.get_by_role("button", name="Histogram")).to_have_attribute("aria-pressed", "true")
+    expect(visitor.find("histogram")).to_contain_text("mean brightness")
+
+    # What the camera reported of the exposure is written as photographers do.
+    expect(page.locator("figcaption").first).to_contain_text(re.compile(r"ISO \d+"))
+
+    # The original is saved under a name that says what it is.
+    with page.expect_download() as saved:
+        page.get_by_test_id("frame-viewer").locator("..").get_by_role("link", name="Download").click()
+    assert re.fullmatch(r"First light \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.jpg", saved.value.suggested_filename)
     assert visitor.errors == []
 
 
@@ -162,3 +181,34 @@ def test_a_person_zooms_into_a_comparison_and_goes_back(shared_stack, visitor):
     expect(visitor.find("frame-viewer")).to_be_visible()
     expect(page).to_have_url(alone)
     assert visitor.errors == []
+
+
+def test_a_person_chooses_a_part_of_a_timelapse_for_a_movie(shared_stack, visitor):
+    page = visitor.page
+    visitor.open_timelapse(shared_stack)
+    expect(visitor.find("filmstrip-frame").nth(5)).to_be_visible()
+    visitor.find("filmstrip-frame").last.click()
+    end = visitor.find("moment").text_content()
+    page.get_by_role("button", name="Start here").click()
+    visitor.find("frame-viewer").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(visitor.find("moment")).not_to_have_text(end)
+    begin = visitor.find("moment").text_content()
+    page.get_by_role("button", name="Make a movie…").click()
+
+    # Both ends are in it. The options have the first second, and the one after the last.
+    dialog = page.get_by_role("dialog", name="Options of the movie")
+    expect(dialog.get_by_label("From", exact=True)).to_have_value(re.compile(f"T{begin}$"))
+    to = dialog.get_by_label("To", exact=True).input_value()
+    assert 0 < seconds_of(to[-8:]) - seconds_of(end) < 2
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Forget the start").click()
+    expect(page.get_by_role("button", name="Start here")).to_be_visible()
+    assert visitor.errors == []
+
+
+def seconds_of(clock: str) -> int:
+    hours, minutes, seconds = map(int, clock.split(":"))
+    return hours * 3600 + minutes * 60 + seconds

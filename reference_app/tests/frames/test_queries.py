@@ -40,7 +40,14 @@ def test_a_frame_says_where_it_lies_and_where_it_is_shown(camera, store, setting
     assert queries.file_of(frame) == tmp_path / frame.file
     assert queries.thumbnail_of(frame) == tmp_path / frame.thumbnail
     assert queries.image_url(frame) == f"/media/frames/{frame.pk}.png"
+    assert queries.original_url(frame) == queries.image_url(frame)
     assert queries.thumbnail_url(frame) == f"/media/thumbnails/{frame.pk}.jpg"
+
+
+def test_what_browsers_do_not_show_is_shown_small_and_saved_as_it_is(camera, store):
+    frame = store(camera, extension="raw").frame
+    assert queries.image_url(frame) == f"/media/large-thumbnails/{frame.pk}.jpg"
+    assert queries.original_url(frame) == f"/media/frames/{frame.pk}.raw"
 
 
 def test_a_stored_frame_is_found_by_camera_and_capture(camera, store):

@@ -74,12 +74,16 @@ def large_thumbnail_of(frame: Frame) -> Path:
     return conf.get().media_root / large_thumbnail_path(frame.thumbnail)
 
 
+def original_url(frame: Frame) -> str:
+    """Return the URL of the picture's file, also of a kind that browsers don't show."""
+    return f"/media/frames/{frame.pk}{Path(frame.file).suffix}"
+
+
 def image_url(frame: Frame) -> str:
     """Return the URL of the picture; of its large thumbnail if browsers don't show its kind."""
-    suffix = Path(frame.file).suffix
-    if suffix.removeprefix(".") not in SHOWN_BY_BROWSERS:
+    if Path(frame.file).suffix.removeprefix(".") not in SHOWN_BY_BROWSERS:
         return f"/media/large-thumbnails/{frame.pk}.jpg"
-    return f"/media/frames/{frame.pk}{suffix}"
+    return original_url(frame)
 
 
 def thumbnail_url(frame: Frame) -> str:

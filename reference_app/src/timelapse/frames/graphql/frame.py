@@ -86,6 +86,13 @@ class Frame(relay.Node):
         return queries.image_url(cast("models.Frame", self))
 
     @strawberry_django.field(
+        only=["file"], description="The file as it was captured, also of a kind that browsers don't show."
+    )
+    def original_url(self) -> str:
+        """Return its URL."""
+        return queries.original_url(cast("models.Frame", self))
+
+    @strawberry_django.field(
         only=["pk", "file", "width", "height"], description="A small copy: fast to load, and upright."
     )
     def thumbnail_url(self, size: ThumbnailSize = ThumbnailSize.SMALL) -> str:

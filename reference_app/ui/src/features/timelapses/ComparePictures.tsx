@@ -125,7 +125,10 @@ function Layer({
   return (
     <Box sx={{ position: "absolute", inset: 0, bgcolor: "#0c0f0e" }} style={style}>
       {hasFailed ? (
-        <Box sx={{ position: "absolute", inset: 0, display: "grid", placeItems: "center" }} style={visible}>
+        <Box
+          sx={{ position: "absolute", inset: 0, display: "grid", placeItems: "center", "& > div": { py: 0 } }}
+          style={visible}
+        >
           <PictureFailure />
         </Box>
       ) : (

@@ -6,6 +6,7 @@ import { graphql, useFragment, usePaginationFragment } from "react-relay";
 
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { nearestTo } from "../../lib/moments.ts";
+import { knownZone } from "../../lib/zonedInput.ts";
 import { fetched } from "../../relay/code.ts";
 import type { FrameBrowser_frames$key } from "./__generated__/FrameBrowser_frames.graphql";
 import type { FrameBrowser_live$key } from "./__generated__/FrameBrowser_live.graphql";
@@ -16,6 +17,7 @@ import { FramePlayer } from "./FramePlayer.tsx";
 import { FrameViewer } from "./FrameViewer.tsx";
 import { LatestFrame } from "./LatestFrame.tsx";
 import { Scrubber, ScrubberSpace } from "./Scrubber.tsx";
+import { StretchChoice, type ChosenStretch } from "./StretchChoice.tsx";
 import { useComparison } from "./useComparison.ts";
 
 const CompareFrames = lazy(async () => ({
@@ -37,10 +39,12 @@ interface Props {
   /** Whether the newest frames are shown, for whoever fetches them anew. */
   readonly followingRef: RefObject<boolean>;
   readonly mayHide: boolean;
+  /** Opens the options of a movie of a part of it; null for those who can't make one. */
+  readonly onMakeMovie: ((stretch: ChosenStretch) => void) | null;
 }
 
 /** All frames of a timelapse: one of them large, those around it in a strip, and where it is in time. */
-export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props) {
+export function FrameBrowser({ frames: key, live, followingRef, mayHide, onMakeMovie }: Props) {
   const { data, refetch, loadNext, loadPrevious, hasNext, hasPrevious, isLoadingNext, isLoadingPrevious } =
     usePaginationFragment<FrameBrowserPaginationQuery, FrameBrowser_frames$key>(
       graphql`
@@ -72,6 +76,8 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
   const timelapse = useFragment(
     graphql`
       fragment FrameBrowser_live on Timelapse {
+        name
+        timezone
         frameCount
         latestFrame {
           capturedAt
@@ -84,6 +90,7 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
   const [moment, setMoment] = useState<number | null>(null);
   const [playing, setPlaying] = useState(false);
   const [comparison, compare] = useComparison();
+  const [marked, setMarked] = useState<number | null>(null);
   const [hasCompared, setHasCompared] = useState(false);
   const [pending, startTransition] = useTransition();
   const refetching = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -95,6 +102,7 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
   const at = moment === null ? shown.length - 1 : nearestTo(shown.map(captured), moment);
   const frame = shown[at];
   const isLooking = moment !== null;
+  const zone = knownZone(timelapse.timezone);
   const first = shown[0];
   const last = shown.at(-1);
   const isLoaded = (at: number) =>
@@ -177,6 +185,8 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
       ) : isLooking ? (
         <FrameViewer
           frame={frame}
+          timelapse={timelapse.name}
+          zone={zone}
           mayHide={mayHide}
           hasPrevious={at > 0}
           hasNext={at < shown.length - 1}
@@ -208,6 +218,15 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide }: Props
           >{t`Look closer`}</Button>
         )}
         {isLooking && <Button size="small" onClick={toNewest}>{t`Show the newest`}</Button>}
+        {onMakeMovie !== null && (isLooking || marked !== null) && (
+          <StretchChoice
+            moment={captured(frame)}
+            zone={zone}
+            marked={marked}
+            onMark={setMarked}
+            onMakeMovie={onMakeMovie}
+          />
+        )}
       </Box>
       <Filmstrip
         frames={shown}

@@ -9,8 +9,10 @@ import { PictureFailure } from "../../design/PictureFrame.tsx";
 import { usePicture } from "../../design/usePicture.ts";
 import { formatInstant } from "../../lib/age.ts";
 import { formatBytes } from "../../lib/bytes.ts";
+import { downloadName } from "../../lib/downloadName.ts";
 import { exposureFact } from "../../lib/exposure.ts";
 import { humanize } from "../../lib/words.ts";
+import { toZonedInput } from "../../lib/zonedInput.ts";
 import { serverNow } from "../../relay/serverClock.ts";
 import { onDemand } from "../live/onDemand.tsx";
 import type { FrameViewer_frame$key } from "./__generated__/FrameViewer_frame.graphql";
@@ -22,6 +24,9 @@ const FrameHistogram = onDemand(async () => (await import("./FrameHistogram.tsx"
 
 interface Props {
   readonly frame: FrameViewer_frame$key;
+  /** The name of the timelapse, and the time zone of its place: a download is named by them. */
+  readonly timelapse: string;
+  readonly zone: string;
   readonly mayHide: boolean;
   readonly hasPrevious: boolean;
   readonly hasNext: boolean;
@@ -34,6 +39,8 @@ interface Props {
 /** One frame: zoom with + and −, go on with the arrow keys. The original is fetched only to zoom into it. */
 export function FrameViewer({
   frame: key,
+  timelapse,
+  zone,
   mayHide,
   hasPrevious,
   hasNext,
@@ -51,7 +58,9 @@ export function FrameViewer({
         height
         size: bytes
         filename
+        capturedAt
         imageUrl
+        originalUrl
         largeUrl: thumbnailUrl(size: LARGE)
         exposure {
           name
@@ -154,8 +163,11 @@ export function FrameViewer({
         <Button
           size="small"
           component="a"
-          href={frame.imageUrl}
-          download={frame.filename || undefined}
+          href={frame.originalUrl}
+          download={downloadName(timelapse, toZonedInput(Date.parse(frame.capturedAt), zone), {
+            filename: frame.filename,
+            url: frame.originalUrl,
+          })}
         >{t`Download`}</Button>
         <Button
           size="small"

@@ -6,6 +6,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { allRunning, answer, renderFromQuery, running } from "../../../test/renderWithRelay.tsx";
 import type { RenderDialogTestQuery } from "./__generated__/RenderDialogTestQuery.graphql";
 import { RenderPanel } from "./RenderPanel.tsx";
+import type { ChosenStretch } from "./StretchChoice.tsx";
 
 const field = { unit: "", minimum: null, maximum: null, choices: [], help: "" };
 const groups = [
@@ -71,7 +72,7 @@ async function choose(file: File, status: number, answered: object) {
   return send;
 }
 
-async function open() {
+async function open(stretch: ChosenStretch | null = null) {
   const { environment } = renderFromQuery<RenderDialogTestQuery>({
     query: graphql`
       query RenderDialogTestQuery @relay_test_operation {
@@ -94,9 +95,13 @@ async function open() {
       }),
     },
     children: ({ node, movieChoices }) =>
-      node?.timelapse ? <RenderPanel timelapse={node.timelapse} choices={movieChoices} /> : "nothing",
+      node?.timelapse ? (
+        <RenderPanel timelapse={node.timelapse} choices={movieChoices} stretch={stretch} />
+      ) : (
+        "nothing"
+      ),
   });
-  await userEvent.click(screen.getByRole("button", { name: "More options…" }));
+  if (stretch === null) await userEvent.click(screen.getByRole("button", { name: "More options…" }));
   await act(async () => {
     await import("./RenderDialog.tsx");
   });
@@ -160,6 +165,17 @@ test("a time is chosen between the first frame and the last, by the clock of the
   await press();
   expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
     input: { ...untouched, from: "2026-06-02T03:00:00.000Z" },
+  });
+});
+
+test("a part that was chosen elsewhere is the time at once, with the frames at both ends", async () => {
+  const environment = await open({
+    from: Date.parse("2026-06-01T13:00:00.700Z"),
+    to: Date.parse("2026-06-01T14:00:00.700Z"),
+  });
+  await press();
+  expect(running(environment, "useRenderTimelapseMutation").request.variables).toEqual({
+    input: { ...untouched, from: "2026-06-01T13:00:00.000Z", to: "2026-06-01T14:00:01.000Z" },
   });
 });
 

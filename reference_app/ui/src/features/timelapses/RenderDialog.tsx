@@ -19,11 +19,14 @@ import { RenderEstimate } from "./RenderEstimate.tsx";
 import { SoundChoice, type ChosenSound } from "./SoundChoice.tsx";
 import { useSettled } from "../live/useSettled.ts";
 import type { RenderTimelapseInput } from "./__generated__/useRenderTimelapseMutation.graphql";
+import type { ChosenStretch } from "./StretchChoice.tsx";
 import type { RenderOptions } from "./useRenderEstimate.ts";
 
 interface Props {
   readonly timelapse: string;
   readonly frameCount: number;
+  /** The part of the timelapse that is chosen at first; all of it without one. */
+  readonly stretch?: ChosenStretch | null;
   /** Speed and size, which are chosen already. */
   readonly options: RenderOptions;
   readonly busy: boolean;
@@ -36,7 +39,15 @@ const SETTLES_MS = 400;
 const SECOND_MS = 1000;
 
 /** Everything that can be chosen for a movie, as the server describes it, and what it costs. */
-export function RenderDialog({ timelapse, frameCount, options, busy, onRender, onClose }: Props) {
+export function RenderDialog({
+  timelapse,
+  frameCount,
+  stretch = null,
+  options,
+  busy,
+  onRender,
+  onClose,
+}: Props) {
   const { node } = useLazyLoadQuery<RenderDialogQuery>(
     graphql`
       query RenderDialogQuery($id: ID!) {
@@ -83,8 +94,8 @@ export function RenderDialog({ timelapse, frameCount, options, busy, onRender, o
   const zone = knownZone(node?.timelapse?.timezone);
   const first = toZonedInput(instantOf(form?.firstCapturedAt), zone);
   const last = toZonedInput(instantOf(form?.lastCapturedAt), zone, SECOND_MS);
-  const [from, setFrom] = useState(first);
-  const [to, setTo] = useState(last);
+  const [from, setFrom] = useState(stretch === null ? first : toZonedInput(stretch.from, zone));
+  const [to, setTo] = useState(stretch === null ? last : toZonedInput(stretch.to, zone, SECOND_MS));
   const chosen = {
     ...options,
     ...differing(groups, values),

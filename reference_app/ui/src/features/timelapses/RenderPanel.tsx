@@ -16,6 +16,7 @@ import type { RenderPanel_choices$key } from "./__generated__/RenderPanel_choice
 import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
 import { RenderButton } from "./RenderButton.tsx";
 import { RenderEstimate } from "./RenderEstimate.tsx";
+import type { ChosenStretch } from "./StretchChoice.tsx";
 import { TimelapseHolds } from "./TimelapseHolds.tsx";
 import { useRenderTimelapse } from "./useRenderTimelapse.ts";
 
@@ -27,13 +28,17 @@ const AS_THE_PICTURES = { width: null, height: null };
 interface Props {
   readonly timelapse: RenderPanel_timelapse$key;
   readonly choices: RenderPanel_choices$key;
+  /** The part of the timelapse that somebody chose elsewhere: its options open. */
+  readonly stretch?: ChosenStretch | null;
+  /** Called when the options are closed. */
+  readonly onClosed?: () => void;
 }
 
 /**
  * The number of frames, the length of the movie they make, and the controls to render it; the number alone for those
  * who may not.
  */
-export function RenderPanel({ timelapse, choices }: Props) {
+export function RenderPanel({ timelapse, choices, stretch = null, onClosed }: Props) {
   const data = useFragment(
     graphql`
       fragment RenderPanel_timelapse on Timelapse {
@@ -67,6 +72,10 @@ export function RenderPanel({ timelapse, choices }: Props) {
   const [size, setSize] = useState(0);
   const [render, busy] = useRenderTimelapse();
   const [choosing, setChoosing] = useState(false);
+  const close = () => {
+    setChoosing(false);
+    onClosed?.();
+  };
   const { width, height } = sizes[size] ?? AS_THE_PICTURES;
   if (data.availableTransitions.some((offer) => offer.name === "render" && isForOthers(offer))) {
     return (
@@ -137,21 +146,18 @@ export function RenderPanel({ timelapse, choices }: Props) {
             }}
           >{t`More options…`}</Button>
         )}
-        {choosing && (
+        {(choosing || stretch !== null) && (
           <Suspense fallback={null}>
             <RenderDialog
               timelapse={data.id}
               frameCount={data.frameCount}
+              stretch={stretch}
               options={{ fps: rate, width, height }}
               busy={busy}
               onRender={(options) => {
-                render({ timelapse: data.id, ...options }, () => {
-                  setChoosing(false);
-                });
+                render({ timelapse: data.id, ...options }, close);
               }}
-              onClose={() => {
-                setChoosing(false);
-              }}
+              onClose={close}
             />
           </Suspense>
         )}

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import { useEffect, useRef, type ComponentType, type RefObject } from "react";
+import { useEffect, useRef, useState, type ComponentType, type RefObject } from "react";
 import {
   fetchQuery,
   graphql,
@@ -17,6 +17,7 @@ import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
+import { isForOthers } from "../live/isForOthers.ts";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
 import { ShareLinks } from "../live/ShareLinks.tsx";
@@ -35,6 +36,7 @@ import { DeleteTimelapse } from "./DeleteTimelapse.tsx";
 import { FrameBrowser } from "./FrameBrowser.tsx";
 import { LATEST_MOVIE_ACTIONS, LatestMovie } from "./LatestMovie.tsx";
 import { RenderPanel } from "./RenderPanel.tsx";
+import type { ChosenStretch } from "./StretchChoice.tsx";
 import { useTimelapseUpdates } from "./useTimelapseUpdates.ts";
 
 /** The state in which nothing more is made of it. */
@@ -116,6 +118,10 @@ function Timelapse({
           ...ObjectRuns_stateful
         }
         ...TimelapseLiveness_timelapse
+        availableTransitions {
+          name
+          ...isForOthers_transition
+        }
         ...FrameBrowser_live
         ...RenderPanel_timelapse
         ...LatestMovie_timelapse
@@ -132,6 +138,9 @@ function Timelapse({
     timelapse,
   );
   const following = useRef(true);
+  const [stretch, setStretch] = useState<ChosenStretch | null>(null);
+  const render = data.availableTransitions.find(({ name }) => name === "render");
+  const mayRender = data.state !== ARCHIVED && render !== undefined && !isForOthers(render);
   const status = useTimelapseUpdates(timelapse.id, useRefresh(timelapse.id, following), following);
   useCameraLiveness(data.camera.id);
   return (
@@ -160,10 +169,25 @@ function Timelapse({
       >
         {/* The frame stays visible while a person scrolls through the movies. */}
         <Box sx={{ display: "grid", gap: 1.5, minWidth: 0, position: { md: "sticky" }, top: 20 }}>
-          <FrameBrowser frames={timelapse} live={data} followingRef={following} mayHide={mayHide} />
+          <FrameBrowser
+            frames={timelapse}
+            live={data}
+            followingRef={following}
+            mayHide={mayHide}
+            onMakeMovie={mayRender ? setStretch : null}
+          />
         </Box>
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
-          {data.state !== ARCHIVED && <RenderPanel timelapse={data} choices={choices} />}
+          {data.state !== ARCHIVED && (
+            <RenderPanel
+              timelapse={data}
+              choices={choices}
+              stretch={stretch}
+              onClosed={() => {
+                setStretch(null);
+              }}
+            />
+          )}
           <ObjectRuns of={data} />
           <ObjectRuns of={data.camera} />
           <Movies timelapse={timelapse} />
