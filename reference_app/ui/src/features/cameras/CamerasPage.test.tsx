@@ -1,19 +1,23 @@
 import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { loadQuery } from "react-relay";
 import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
 import { expect, test } from "vitest";
 
-import { renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
+import { answer, renderWithRelay, running, send } from "../../../test/renderWithRelay.tsx";
 import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
 import query from "./__generated__/CamerasPageQuery.graphql.ts";
 import { CamerasPage } from "./CamerasPage.tsx";
 
-function show(cameras: readonly object[], blockers: readonly object[] = []) {
+function show(cameras: readonly object[], blockers: readonly object[] = [], hasNextPage = false) {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
       Query: () => ({ blockers }),
-      CameraConnection: () => ({ edges: cameras.map((node) => ({ node })) }),
+      CameraConnection: () => ({
+        edges: cameras.map((node) => ({ node })),
+        pageInfo: { hasNextPage, endCursor: "there" },
+      }),
     }),
   );
   environment.mock.queuePendingOperation(query, {});
@@ -26,6 +30,23 @@ test("explains how to add the first camera", () => {
   expect(screen.getByText("No cameras yet")).toBeVisible();
   expect(screen.getByText(`camera-agent pair ${window.location.origin}`)).toBeVisible();
   expect(screen.getByRole("link", { name: "Pair a camera" })).toHaveAttribute("href", "/pair");
+});
+
+test("shows the cameras beyond the first sixty on request, none twice", async () => {
+  const roof = { __typename: "Camera", id: "camera-1", name: "Roof" };
+  const { environment } = show([roof], [], true);
+  await userEvent.click(screen.getByRole("button", { name: "Show more cameras" }));
+  const asked = running(environment, "MoreCamerasQuery");
+  expect(asked.request.variables).toEqual({ after: "there" });
+  answer(environment, asked, {
+    CameraConnection: () => ({
+      edges: [{ node: roof }, { node: { ...roof, id: "camera-61", name: "Quay" } }],
+      pageInfo: { hasNextPage: false, endCursor: null },
+    }),
+  });
+  expect(await screen.findByText("Quay")).toBeVisible();
+  const names = screen.getAllByRole("article").map((card) => card.querySelector("h2")?.textContent);
+  expect(names).toEqual(["Roof", "Quay"]);
 });
 
 test("a new camera appears, a changed one changes and a deleted one leaves, by one subscription", () => {

@@ -6,9 +6,12 @@ import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { existing } from "../../relay/edges.ts";
 import { PairCamera } from "../live/PairCamera.tsx";
+import { ShowRest } from "../live/ShowRest.tsx";
 import type { CamerasPageQuery } from "./__generated__/CamerasPageQuery.graphql";
-import { CameraCard } from "./CameraCard.tsx";
+import { CameraGrid } from "./CameraGrid.tsx";
+import { MoreCameras } from "./MoreCameras.tsx";
 import { useCameraCards } from "./useCameraCards.ts";
 
 /** All cameras, updated live. */
@@ -21,8 +24,12 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
           edges {
             node {
               id
-              ...CameraCard_camera
+              ...CameraGrid_cameras
             }
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
           }
         }
       }
@@ -32,7 +39,8 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
   useCameraCards();
   const pair = <PairCamera query={data} />;
   // A deleted camera's edge stays in the list without its node.
-  const shown = data.cameras.edges.flatMap((edge) => ((edge as typeof edge | null)?.node ? [edge.node] : []));
+  const shown = existing(existing(data.cameras.edges).map(({ node }) => node));
+  const { hasNextPage, endCursor } = data.cameras.pageInfo;
   const some = shown.length > 0;
   const address = window.location.origin;
   return (
@@ -43,18 +51,14 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
         actions={some ? pair : undefined}
       />
       {some ? (
-        <Box
-          sx={{
-            display: "grid",
-            gap: 2,
-            gridTemplateColumns: "repeat(auto-fill, minmax(min(300px, 100%), 1fr))",
-            alignItems: "start",
-          }}
-        >
-          {shown.map((camera) => (
-            <CameraCard key={camera.id} camera={camera} />
-          ))}
-        </Box>
+        <>
+          <CameraGrid cameras={shown} />
+          {hasNextPage && endCursor != null && (
+            <ShowRest label={t`Show more cameras`}>
+              <MoreCameras after={endCursor} shown={new Set(shown.map(({ id }) => id))} />
+            </ShowRest>
+          )}
+        </>
       ) : (
         <EmptyState icon={<CameraIcon />} title={t`No cameras yet`} action={pair}>
           <Trans>

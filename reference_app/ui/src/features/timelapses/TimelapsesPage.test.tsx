@@ -19,12 +19,20 @@ import { TimelapsesPage } from "./TimelapsesPage.tsx";
 const roof = { id: "camera-1", name: "Roof" };
 const harbour = { id: "Timelapse:1=", name: "Harbour", frameCount: 12, latestFrame: null, camera: roof };
 
-function show(timelapses: readonly object[], cameras: readonly object[], blockers: readonly object[] = []) {
+function show(
+  timelapses: readonly object[],
+  cameras: readonly object[],
+  blockers: readonly object[] = [],
+  hasNextPage = false,
+) {
   const environment = createMockEnvironment();
   environment.mock.queueOperationResolver((operation) =>
     MockPayloadGenerator.generate(operation, {
       Query: () => ({ blockers }),
-      TimelapseConnection: () => ({ edges: timelapses.map((node) => ({ node })) }),
+      TimelapseConnection: () => ({
+        edges: timelapses.map((node) => ({ node })),
+        pageInfo: { hasNextPage, endCursor: "there" },
+      }),
       CameraConnection: () => ({ edges: cameras.map((node) => ({ node })) }),
     }),
   );
@@ -48,6 +56,22 @@ test("a deleted camera takes its timelapses from the list, and is not offered fo
   });
   expect(screen.queryByTestId("timelapse-card")).not.toBeInTheDocument();
   expect(screen.getByText("A timelapse needs a camera.")).toBeVisible();
+});
+
+test("shows the timelapses beyond the first sixty on request, none twice", async () => {
+  const { environment } = show([harbour], [roof], [], true);
+  await userEvent.click(screen.getByRole("button", { name: "Show more timelapses" }));
+  const asked = running(environment, "MoreTimelapsesQuery");
+  expect(asked.request.variables).toEqual({ after: "there", archived: false });
+  answer(environment, asked, {
+    TimelapseConnection: () => ({
+      edges: [{ node: harbour }, { node: { ...harbour, id: "timelapse-61", name: "Quay" } }],
+      pageInfo: { hasNextPage: false, endCursor: null },
+    }),
+  });
+  expect(await screen.findByText("Quay")).toBeVisible();
+  expect(screen.getAllByTestId("timelapse-card")).toHaveLength(2);
+  expect(screen.queryByRole("button", { name: "Show more timelapses" })).toBeNull();
 });
 
 test("asks to pair a camera first when there is none", () => {
@@ -118,9 +142,9 @@ test("creates a timelapse of the chosen camera and opens it", async () => {
 
 test("archived timelapses are listed for those who ask for them", async () => {
   const { environment } = show([harbour], [roof]);
-  expect(allRunning(environment, "ArchivedTimelapsesQuery")).toHaveLength(0);
+  expect(allRunning(environment, "MoreTimelapsesQuery")).toHaveLength(0);
   await userEvent.click(screen.getByRole("button", { name: "Show archived timelapses" }));
-  answer(environment, running(environment, "ArchivedTimelapsesQuery"), {
+  answer(environment, running(environment, "MoreTimelapsesQuery"), {
     TimelapseConnection: () => ({ edges: [{ node: { ...harbour, id: "Timelapse:2=", name: "Snow" } }] }),
   });
   expect(await within(screen.getByTestId("archived-timelapses")).findByText("Snow")).toBeVisible();
@@ -129,7 +153,7 @@ test("archived timelapses are listed for those who ask for them", async () => {
 test("a timelapse that is archived leaves the list, and stays among the archived ones", async () => {
   const { environment } = show([harbour], [roof]);
   await userEvent.click(screen.getByRole("button", { name: "Show archived timelapses" }));
-  answer(environment, running(environment, "ArchivedTimelapsesQuery"), {
+  answer(environment, running(environment, "MoreTimelapsesQuery"), {
     TimelapseConnection: () => ({ edges: [{ node: harbour }] }),
   });
   const archived = within(screen.getByTestId("archived-timelapses"));

@@ -7,10 +7,12 @@ import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { existing } from "../../relay/edges.ts";
 import { PairCamera } from "../live/PairCamera.tsx";
+import { ShowRest } from "../live/ShowRest.tsx";
 import { useCameraList } from "../live/useCameraList.ts";
 import type { TimelapsesPageQuery } from "./__generated__/TimelapsesPageQuery.graphql";
 import { ArchivedTimelapses } from "./ArchivedTimelapses.tsx";
 import { CreateTimelapse } from "./CreateTimelapse.tsx";
+import { MoreTimelapses } from "./MoreTimelapses.tsx";
 import { TimelapseGrid } from "./TimelapseGrid.tsx";
 import { useTimelapseList } from "./useTimelapseList.ts";
 
@@ -23,11 +25,16 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
         timelapses(first: 60) {
           edges {
             node {
+              id
               camera {
                 __typename
               }
               ...TimelapseGrid_timelapses
             }
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
           }
         }
         cameras(first: 60) {
@@ -43,6 +50,7 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
     queryRef,
   );
   const { timelapses, cameras } = data;
+  const { hasNextPage, endCursor } = timelapses.pageInfo;
   useTimelapseList();
   useCameraList();
   // Timelapses go with their camera: until the list is fetched again, it may have some without one.
@@ -67,7 +75,14 @@ export function TimelapsesPage({ queryRef }: { readonly queryRef: PreloadedQuery
               : t`Choose a camera and create one. Its frames then appear here by themselves.`}
           </EmptyState>
         ) : (
-          <TimelapseGrid timelapses={shown} />
+          <Box sx={{ display: "grid", gap: 2 }}>
+            <TimelapseGrid timelapses={shown} />
+            {hasNextPage && endCursor != null && (
+              <ShowRest label={t`Show more timelapses`}>
+                <MoreTimelapses after={endCursor} shown={new Set(shown.map(({ id }) => id))} />
+              </ShowRest>
+            )}
+          </Box>
         )}
         <CreateTimelapse cameras={cameras} start={<PairCamera query={data} />} />
       </Box>

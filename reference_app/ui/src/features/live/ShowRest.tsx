@@ -1,0 +1,34 @@
+import Button from "@mui/material/Button";
+import Skeleton from "@mui/material/Skeleton";
+import { Suspense, useState, type ReactNode } from "react";
+
+import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
+import { PageProblem } from "./PageProblem.tsx";
+
+interface Props {
+  /** What the button says. */
+  readonly label: string;
+  /** The rest of a list, which is fetched when somebody asks for it. */
+  readonly children: ReactNode;
+}
+
+/** A button that shows the rest of a list in its place. */
+export function ShowRest({ label, children }: Props) {
+  const [open, setOpen] = useState(false);
+  if (!open)
+    return (
+      <Button
+        onClick={() => {
+          setOpen(true);
+        }}
+        sx={{ justifySelf: "start" }}
+      >
+        {label}
+      </Button>
+    );
+  return (
+    <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
+      <Suspense fallback={<Skeleton variant="rounded" height={160} />}>{children}</Suspense>
+    </ErrorBoundary>
+  );
+}
