@@ -88,6 +88,7 @@ def test_no_page_violates_the_accessibility_rules_in_light_or_dark(shared_stack,
         page.goto(f"{stack.address}/cameras")
         visitor.find("camera-card").get_by_role("link").first.click()
         expect(page.get_by_role("region", name="Timeline")).to_be_visible()
+        expect(visitor.find("health-chart").first).to_be_visible()
         assert page.evaluate(FIND_OVERLAPS) == []
         page.get_by_role("button", name="More actions").click()
         expect(page.get_by_role("menuitem").last).to_have_text("Revoke")

@@ -80,6 +80,21 @@ def test_a_week_is_drawn_by_mouse_and_keyboard_and_the_camera_takes_it(shared_st
     assert visitor.errors == []
 
 
+def test_the_health_of_a_camera_is_drawn_and_read_out_with_the_keyboard(shared_stack, visitor):
+    page = visitor.page
+    visitor.sign_in(shared_stack)
+    page.goto(f"{shared_stack.address}/cameras")
+    visitor.find("camera-card").first.get_by_role("link").first.click()
+    history = page.get_by_role("region", name="Health history")
+    expect(history).to_contain_text("Each point stands for 5 min. The last sample was taken")
+    waiting = history.get_by_role("slider", name="Waiting to upload")
+    waiting.press("End")
+    expect(waiting).to_have_attribute("aria-valuetext", re.compile(r"\d captures?$"))
+    history.get_by_role("button", name="Month").click()
+    expect(history).to_contain_text("Each point stands for 3 h.")
+    assert visitor.errors == []
+
+
 def caused_by_the_click(stack):
     """Return the actions of all processes with the causal id of the last rendered movie."""
     log = (stack.home / "log" / "timelapse.jsonl").read_text().splitlines()

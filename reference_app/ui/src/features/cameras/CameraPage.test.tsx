@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Suspense } from "react";
 import { loadQuery } from "react-relay";
@@ -186,9 +186,12 @@ test("shows where frames are missing and why", async () => {
   expect(screen.getByText("and 2 older gaps")).toBeVisible();
 });
 
-test("shows a longer time range", async () => {
+test("shows a longer time range, and leaves that of the health history", async () => {
   const environment = show(roof());
-  await userEvent.click(screen.getByRole("button", { name: "Week" }));
+  const history = await screen.findByRole("region", { name: "Health history" }, { timeout: 10_000 });
+  const timeline = screen.getByRole("region", { name: "Timeline" });
+  await userEvent.click(within(timeline).getByRole("button", { name: "Week" }));
+  expect(within(history).getByRole("button", { name: "Day" })).toHaveAttribute("aria-pressed", "true");
   const { since, until } = running(environment, "CameraTimelineRefetchQuery").request.variables as typeof DAY;
   expect(Date.parse(until) - Date.parse(since)).toBe(7 * 24 * 3_600_000);
 });
