@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from tests.factories import frame, timelapse
 
 import fsmlock
@@ -46,6 +47,26 @@ def test_requesting_a_movie_puts_it_in_the_queue(garden, user):
     stored = Movie.objects.get(pk=movie.pk)
     assert stored.task_id
     assert stored.sent_at is not None
+
+
+def test_a_movie_is_renamed_while_a_worker_is_at_it_and_keeps_the_title(movie, user):
+    user.user_permissions.add(Permission.objects.get(codename="change_movie"))
+    working = queries.movie_by_id(movie.pk)
+    actions.begin(working, 1)
+    assert actions.rename_movie(movie.pk, " Spring ", user).title == "Spring"
+    actions.fail(working, actions.WORKERS_DIED)
+    stored = Movie.objects.get(pk=movie.pk)
+    assert (stored.state, stored.title, queries.name_of(stored)) == ("failed", "Spring", "Spring")
+    actions.rename_movie(movie.pk, "", user)
+    assert queries.name_of(Movie.objects.get(pk=movie.pk)) == f"Movie {movie.pk}"
+
+
+@pytest.mark.parametrize("title", ["x" * 81, "two\nlines", "nul\0"])
+def test_a_title_that_is_no_line_is_refused_and_changes_nothing(movie, title):
+    with pytest.raises(fsmlock.Refused) as refused:
+        actions.rename_movie(movie.pk, title)
+    assert codes(refused) == ["title_invalid"]
+    assert Movie.objects.get(pk=movie.pk).title == ""
 
 
 def test_without_a_size_the_movie_is_shaped_as_its_pictures_upright(garden, user):

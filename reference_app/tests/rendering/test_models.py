@@ -34,12 +34,12 @@ def test_every_transition_has_a_sentence_that_says_when():
 @pytest.mark.parametrize(
     ("state", "names"),
     [
-        ("queued", {"pause", "cancel"}),
-        ("rendering", {"pause", "cancel"}),
-        ("ready", {"share", "start_deleting"}),
-        ("failed", {"retry", "start_over", "start_deleting"}),
-        ("cancelled", {"retry", "start_over", "start_deleting"}),
-        ("paused", {"retry", "start_over", "cancel", "start_deleting"}),
+        ("queued", {"pause", "cancel", "rename"}),
+        ("rendering", {"pause", "cancel", "rename"}),
+        ("ready", {"share", "rename", "start_deleting"}),
+        ("failed", {"retry", "start_over", "rename", "start_deleting"}),
+        ("cancelled", {"retry", "start_over", "rename", "start_deleting"}),
+        ("paused", {"retry", "start_over", "cancel", "rename", "start_deleting"}),
         ("deleting", set()),
         ("deleted", set()),
     ],

@@ -25,8 +25,10 @@ from timelapse.rendering.domain import (
     NO_SOUND,
     NO_TIMELAPSE,
     NONE_SELECTED,
+    TITLE_INVALID,
     WORKERS_DIED,
     RenderOptions,
+    is_title,
     shape_of,
 )
 from timelapse.rendering.events import MovieChanged, movie_changed
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
 
 #: The task that renders a movie, by name: tasks know actions, not the other way round.
 RENDER_TASK = "rendering.render_movie"
+
+
+#: What is saved with a state: not the title, which somebody may have changed while a worker was at it.
+_SAVED = [
+    field.name for field in Movie._meta.concrete_fields if not (field.primary_key or field.name == "title")
+]
 
 
 class InvalidOptions(fsmlock.Refused):
@@ -193,6 +201,23 @@ def _queue_again(found: Movie) -> None:
     found.frame_count = choosing.count_frames(found)
     _save(found)
     enqueue(found)
+
+
+@transaction.atomic
+def rename_movie(movie: int, title: str, user: User | None = None) -> Movie:
+    """Give a movie another title; empty: it is known by its number.
+
+    Raises:
+        Refused: there is no such movie, the user may not, or the title is too long or no line.
+    """
+    found = _get_movie(movie)
+    _require_allowed(found, "rename", user)
+    if not is_title(title):
+        raise fsmlock.Refused([TITLE_INVALID])
+    found.title = title.strip()
+    Movie.objects.filter(pk=found.pk).update(title=found.title)
+    notify(found)
+    return found
 
 
 def delete_movie(movie: int, user: User | None = None) -> Movie:
@@ -362,5 +387,5 @@ def _forget_request_to_stop(movie: Movie) -> None:
 def _save(movie: Movie, *, finished: bool = False) -> None:
     if finished:
         movie.finished_at = timezone.now()
-    movie.save()
+    movie.save(update_fields=_SAVED)
     notify(movie)

@@ -68,6 +68,18 @@ class SoundOptions:
     volume: float = 100.0
 
 
+TITLE_INVALID: Final = Reason(
+    code="title_invalid",
+    message=f"This title is longer than {LONGEST_TITLE} characters, or has line breaks.",
+    remedy="Shorten it to one line.",
+)
+
+
+def is_title(text: str) -> bool:
+    """Return whether a movie can be called so."""
+    return len(text) <= LONGEST_TITLE and text.isprintable()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
     """How a movie is rendered: frames per second, width and height in pixels.
@@ -92,12 +104,8 @@ class RenderOptions:
         """Return the reason for each invalid field; empty if all are valid."""
         wrong = self.selection.validation_errors() | self.style.validation_errors()
         wrong |= _wrong_period(self.since, self.until)
-        if len(self.title) > LONGEST_TITLE or not self.title.isprintable():
-            wrong["title"] = Reason(
-                code="title_invalid",
-                message=f"This title is longer than {LONGEST_TITLE} characters, or has line breaks.",
-                remedy="Shorten it to one line.",
-            )
+        if not is_title(self.title):
+            wrong["title"] = TITLE_INVALID
         if not math.isfinite(self.fps) or not MIN_FPS <= self.fps <= MAX_FPS:
             wrong["fps"] = Reason(
                 code="fps_out_of_range",

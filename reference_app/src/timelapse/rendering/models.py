@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 
-from fsmlock import Confirmation, Lifecycle, Lock, Locks, Offer, Reason, action, transition
+from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
+from timelapse.rendering.domain import LONGEST_TITLE
 from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.sharing import SHARE, SHARE_OFFER
 
-#: The permission to cancel movies and to retry them.
+if TYPE_CHECKING:
+    from fsmlock.offers import Value
+
+#: The permission to cancel movies, to retry and to rename them.
 CHANGE_MOVIE: Final = "rendering.change_movie"
 
 
@@ -20,6 +24,21 @@ NOTHING_FINISHED: Final = Reason(
     message="Nothing of it is finished yet.",
     remedy="Retry it: that begins with its first frame, too.",
 )
+
+
+TITLE: Final = InputField(
+    name="title",
+    kind="text",
+    label="Title",
+    default="",
+    maximum=LONGEST_TITLE,
+    help="Empty: it is known by its number.",
+)
+
+
+def current_title(movie: Movie) -> dict[str, Value]:
+    """Return what the field of `Movie.rename` has at first."""
+    return {"title": movie.title}
 
 
 def has_finished_segments(movie: Movie) -> Reason | None:
@@ -244,6 +263,23 @@ class Movie(Lifecycle, models.Model):
     @action(source=States.READY, label="Share", permission=SHARE, offer=SHARE_OFFER)
     def share(self) -> None:
         """A link is made that shows it to people without an account."""
+
+    @action(
+        source=[
+            States.READY,
+            States.QUEUED,
+            States.RENDERING,
+            States.FAILED,
+            States.CANCELLED,
+            States.PAUSED,
+        ],
+        needs="change",
+        label="Rename",
+        permission=CHANGE_MOVIE,
+        offer=Offer(input=(TITLE,), initial=current_title),
+    )
+    def rename(self, **values: object) -> None:
+        """A user gives it another title, or none."""
 
     @transition(
         source=[States.READY, States.FAILED, States.CANCELLED, States.PAUSED],

@@ -103,6 +103,12 @@ def retry(movie: Movie, user: User) -> Applied:
     return Applied(obj=actions.retry_movie(movie.pk, user))
 
 
+@applied_by(Movie, "rename")
+def rename(movie: Movie, user: User, *, title: str) -> Applied:
+    """Give it another title."""
+    return Applied(obj=actions.rename_movie(movie.pk, title, user))
+
+
 @applied_by(Movie, "start_deleting")
 def delete(movie: Movie, user: User) -> Applied:
     """Remove it with its files."""

@@ -149,6 +149,7 @@ def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
     assert {each["name"]: each["label"] for each in cancelled["availableTransitions"]} == {
         "retry": "Retry",
         "start_over": "Start over",
+        "rename": "Rename",
         "start_deleting": "Delete",
     }
     assert apply(member, movie, "retry")["object"]["state"] == "queued"
@@ -156,6 +157,14 @@ def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
     gone = apply(member, movie, "start_deleting")
     assert gone == {"object": None, "deletedId": gid(movie), "errors": []}
     assert queries.movie_by_id(movie.pk) is None
+
+
+def test_a_movie_is_renamed_by_the_transition_that_the_page_offers(member, movie):
+    asked = {"id": gid(movie), "name": "rename", "input": {"title": "Spring"}}
+    answer = member.ask(TRANSITION, input=asked)["data"]["transition"]
+    assert answer["errors"] == []
+    movie.refresh_from_db()
+    assert movie.title == "Spring"
 
 
 def test_a_click_is_one_message_on_the_channel(member, garden, channel):

@@ -5,6 +5,9 @@ import { formatNumber } from "../../lib/rate.ts";
 import { Transitions } from "../live/Transitions.tsx";
 import type { MovieTransitions_movie$key } from "./__generated__/MovieTransitions_movie.graphql";
 
+/** What is done on a movie's own page. */
+const RARE = ["rename"];
+
 interface Props {
   readonly movie: MovieTransitions_movie$key;
   /** Whether it stands among others, so that nothing of it stands out. */
@@ -28,7 +31,12 @@ export function MovieTransitions({ movie, isOneOfMany = false }: Props) {
     movie,
   );
   return (
-    <Transitions of={data} except={withheld(data)} labels={resumeLabel(data)} isOneOfMany={isOneOfMany} />
+    <Transitions
+      of={data}
+      except={[...withheld(data), ...(isOneOfMany ? RARE : [])]}
+      labels={resumeLabel(data)}
+      isOneOfMany={isOneOfMany}
+    />
   );
 }
 
