@@ -238,6 +238,7 @@ def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer
         ("Camera", "start_deleting"): [TABLE["Mutation.deleteCamera"]],
         ("Movie", "pause"): ["rendering.change_movie"],
         ("Movie", "cancel"): ["rendering.change_movie"],
+        ("Movie", "rename"): ["rendering.change_movie"],
     }
 
 
