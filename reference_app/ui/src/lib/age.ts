@@ -36,6 +36,12 @@ export function formatInstant(at: number, now: number): string {
   return i18n.date(at, format);
 }
 
+/** Formats a moment with its date by the clock of a time zone: "1 Jun 2026, 12:00"; null without one. */
+export function formatMoment(iso: string | null | undefined, zone: string): string | null {
+  const at = instant(iso);
+  return at === null ? null : i18n.date(at, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+}
+
 /** Formats an estimated range of instants by the minute: "between 14:05 and 14:12", "about 14:05". */
 export function formatSpan(earliest: number, latest: number, now: number): string {
   const [from, until] = [formatMinute(earliest, now), formatMinute(latest, now)];

@@ -1,16 +1,14 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import { lazy, Suspense } from "react";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
-import { Link } from "wouter";
 
-import { EmptyState } from "../../design/EmptyState.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { fetched } from "../../relay/code.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { NotFound } from "../live/NotFound.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import { WhyButton } from "../live/WhyButton.tsx";
@@ -44,7 +42,15 @@ const query = graphql`
 /** One camera, updated live: its view, health, timeline, commands and configuration. */
 export function CameraPage({ queryRef }: { readonly queryRef: PreloadedQuery<CameraPageQuery> }) {
   const { node } = usePreloadedQuery<CameraPageQuery>(query, queryRef);
-  if (!node?.camera) return <NotFound />;
+  if (!node?.camera)
+    return (
+      <NotFound
+        icon={<CameraIcon />}
+        title={t`Camera not found`}
+        to="/cameras"
+        label={t`Show all cameras`}
+      >{t`The camera doesn’t exist, or the address is wrong.`}</NotFound>
+    );
   return <CameraDetails camera={node.camera} />;
 }
 
@@ -134,19 +140,5 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         </Box>
       </Box>
     </Box>
-  );
-}
-
-function NotFound() {
-  return (
-    <>
-      <title>{`${t`Camera not found`} · Timelapse`}</title>
-      <EmptyState
-        icon={<CameraIcon />}
-        heading
-        title={t`Camera not found`}
-        action={<Button component={Link} to="/cameras" variant="contained">{t`Show all cameras`}</Button>}
-      >{t`The camera doesn’t exist, or the address is wrong.`}</EmptyState>
-    </>
   );
 }

@@ -1,11 +1,10 @@
-import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { PropertyList } from "../../design/PropertyList.tsx";
-import { instant } from "../../lib/age.ts";
+import { formatMoment } from "../../lib/age.ts";
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatDuration, formatPlayTime } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
@@ -46,8 +45,8 @@ export function AboutMovie({ movie }: { readonly movie: AboutMovie_movie$key }) 
   );
   const zone = knownZone(data.timelapse.timezone);
   const given: readonly (readonly [string, string | null])[] = [
-    [t`From`, inZone(data.from, zone) ?? t`the first frame`],
-    [t`To`, inZone(data.to, zone) ?? t`the last frame when it was requested`],
+    [t`From`, formatMoment(data.from, zone) ?? t`the first frame`],
+    [t`To`, formatMoment(data.to, zone) ?? t`the last frame when it was requested`],
     [t`Time zone`, zone],
     [t`Frames`, formatNumber(data.frameCount)],
     [t`Length`, data.durationSeconds == null ? null : formatPlayTime(data.durationSeconds)],
@@ -55,8 +54,8 @@ export function AboutMovie({ movie }: { readonly movie: AboutMovie_movie$key }) 
     [t`Picture`, `${String(data.width)} × ${String(data.height)}`],
     [t`File`, data.bytes == null ? null : formatBytes(data.bytes)],
     [t`Sound`, data.sound?.name ?? null],
-    [t`Requested`, [inZone(data.createdAt, zone), data.requestedBy].filter(Boolean).join(", ")],
-    [t`Finished`, inZone(data.finishedAt, zone)],
+    [t`Requested`, [formatMoment(data.createdAt, zone), data.requestedBy].filter(Boolean).join(", ")],
+    [t`Finished`, formatMoment(data.finishedAt, zone)],
     [t`Rendered in`, data.renderSeconds == null ? null : formatDuration(data.renderSeconds)],
   ];
   return (
@@ -76,10 +75,4 @@ export function AboutMovie({ movie }: { readonly movie: AboutMovie_movie$key }) 
       </Box>
     </Panel>
   );
-}
-
-/** A moment by the clock of a time zone; null without one. */
-function inZone(moment: string | null | undefined, zone: string): string | null {
-  const at = instant(moment);
-  return at === null ? null : i18n.date(at, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
 }

@@ -5,10 +5,10 @@ import Link from "@mui/material/Link";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { Link as RouterLink } from "wouter";
 
-import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { NotFound } from "../live/NotFound.tsx";
 import { ShareLinks } from "../live/ShareLinks.tsx";
 import type { MoviePage_live$key } from "./__generated__/MoviePage_live.graphql";
 import type { MoviePage_movie$key } from "./__generated__/MoviePage_movie.graphql";
@@ -33,7 +33,16 @@ export function MoviePage({ queryRef }: { readonly queryRef: PreloadedQuery<Movi
     `,
     queryRef,
   );
-  return node?.movie ? <Movie movie={node.movie} /> : <NotFound />;
+  return node?.movie ? (
+    <Movie movie={node.movie} />
+  ) : (
+    <NotFound
+      icon={<FilmIcon />}
+      title={t`Movie not found`}
+      to="/timelapses"
+      label={t`Show all timelapses`}
+    >{t`It may have been deleted, or the address is wrong.`}</NotFound>
+  );
 }
 
 function Movie({ movie: key }: { readonly movie: MoviePage_movie$key }) {
@@ -116,25 +125,5 @@ function Movie({ movie: key }: { readonly movie: MoviePage_movie$key }) {
         </Box>
       </Box>
     </Box>
-  );
-}
-
-function NotFound() {
-  return (
-    <>
-      <title>{`${t`Movie not found`} · Timelapse`}</title>
-      <EmptyState
-        icon={<FilmIcon />}
-        heading
-        title={t`Movie not found`}
-        action={
-          <Button
-            component={RouterLink}
-            to="/timelapses"
-            variant="contained"
-          >{t`Show all timelapses`}</Button>
-        }
-      >{t`It may have been deleted, or the address is wrong.`}</EmptyState>
-    </>
   );
 }

@@ -1,4 +1,3 @@
-import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
@@ -7,7 +6,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { PropertyList } from "../../design/PropertyList.tsx";
-import { instant } from "../../lib/age.ts";
+import { formatMoment } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { knownZone } from "../../lib/zonedInput.ts";
 import { Transitions } from "../live/Transitions.tsx";
@@ -43,8 +42,8 @@ export function AboutTimelapse({ timelapse, elsewhere, children }: Props) {
       <Box sx={{ display: "grid", gap: 1.5 }}>
         <PropertyList
           properties={[
-            [t`From`, inZone(data.startsAt, zone) ?? t`the first frame`],
-            [t`To`, inZone(data.endsAt, zone) ?? t`no end yet`],
+            [t`From`, formatMoment(data.startsAt, zone) ?? t`the first frame`],
+            [t`To`, formatMoment(data.endsAt, zone) ?? t`no end yet`],
             [t`Time zone`, zone],
             [t`Frames kept`, kept(data.keepAllDays, data.keepEvery)],
           ]}
@@ -63,12 +62,6 @@ export function AboutTimelapse({ timelapse, elsewhere, children }: Props) {
       </Box>
     </Panel>
   );
-}
-
-/** A moment by the clock of a time zone; null without one. */
-function inZone(moment: string | null | undefined, zone: string): string | null {
-  const at = instant(moment);
-  return at === null ? null : i18n.date(at, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
 }
 
 function kept(days: number | null | undefined, every: number | null | undefined): string {

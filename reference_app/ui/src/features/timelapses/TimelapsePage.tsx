@@ -1,6 +1,5 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
-import Button from "@mui/material/Button";
 import { useEffect, useRef, useState, type ComponentType, type RefObject } from "react";
 import {
   fetchQuery,
@@ -10,15 +9,14 @@ import {
   useRelayEnvironment,
   type PreloadedQuery,
 } from "react-relay";
-import { Link } from "wouter";
 import type { Subscription } from "relay-runtime";
 
-import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { isForOthers } from "../live/isForOthers.ts";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
+import { NotFound } from "../live/NotFound.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
 import { ShareLinks } from "../live/ShareLinks.tsx";
 import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
@@ -75,7 +73,15 @@ interface Props {
 /** One timelapse, updated live: all its frames, rendering and the movies. */
 export function TimelapsePage({ queryRef, Movies }: Props) {
   const { node, hideBlockers, movieChoices } = usePreloadedQuery<TimelapsePageQuery>(query, queryRef);
-  if (!node?.timelapse) return <NotFound />;
+  if (!node?.timelapse)
+    return (
+      <NotFound
+        icon={<FilmIcon />}
+        title={t`Timelapse not found`}
+        to="/timelapses"
+        label={t`Show all timelapses`}
+      >{t`It may have been deleted, or the address is wrong.`}</NotFound>
+    );
   return (
     <Timelapse
       timelapse={node.timelapse}
@@ -223,20 +229,4 @@ function useRefresh(id: string, following: RefObject<boolean>): (onDone: () => v
       error: () => undefined,
     });
   };
-}
-
-function NotFound() {
-  return (
-    <>
-      <title>{`${t`Timelapse not found`} · Timelapse`}</title>
-      <EmptyState
-        icon={<FilmIcon />}
-        heading
-        title={t`Timelapse not found`}
-        action={
-          <Button component={Link} to="/timelapses" variant="contained">{t`Show all timelapses`}</Button>
-        }
-      >{t`It may have been deleted, or the address is wrong.`}</EmptyState>
-    </>
-  );
 }
