@@ -42,7 +42,7 @@ def test_the_wall_is_live_says_what_needs_somebody_and_fills_the_screen(shared_s
             for scheme in in_each_scheme(page):
                 screenshot(page, f"home-{size['width']}-{scheme}")
                 assert violations(page) == [], (size, scheme)
-            assert page.evaluate(CUT_OFF) == []
+            page.wait_for_function(f"() => ({CUT_OFF})().length === 0")  # once it is laid out
     expect(visitor.find("needs-you")).to_have_count(0)
     assert visitor.errors == []
 
@@ -74,7 +74,7 @@ def test_somebody_reads_the_page_in_german_and_the_device_remembers_it(shared_st
         screenshot(page, f"home-german-{scheme}")
         assert violations(page) == [], scheme
     page.set_viewport_size(PHONE)
-    assert page.evaluate(CUT_OFF) == []
+    page.wait_for_function(f"() => ({CUT_OFF})().length === 0")  # once it is laid out
     page.set_viewport_size(DESKTOP)
 
     visitor.find("wall-tile").first.click()
