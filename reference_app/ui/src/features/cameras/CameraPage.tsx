@@ -1,15 +1,14 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
-import { lazy, Suspense } from "react";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { fetched } from "../../relay/code.ts";
 import { CameraLiveness } from "../live/CameraLiveness.tsx";
 import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
 import { NotFound } from "../live/NotFound.tsx";
 import { ObjectRuns } from "../live/ObjectRuns.tsx";
+import { onDemand } from "../live/onDemand.tsx";
 import { Transitions } from "../live/Transitions.tsx";
 import { WhyButton } from "../live/WhyButton.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
@@ -27,9 +26,7 @@ import { driverName } from "./driverName.ts";
 import { Quarantine } from "./Quarantine.tsx";
 import { useCameraPage } from "./useCameraPage.ts";
 
-const HealthHistory = lazy(async () => ({
-  default: (await fetched(import("./HealthHistory.tsx"))).HealthHistory,
-}));
+const HealthHistory = onDemand(async () => (await import("./HealthHistory.tsx")).HealthHistory);
 
 const query = graphql`
   query CameraPageQuery($id: ID!, $since: DateTime!, $until: DateTime!) {
@@ -128,9 +125,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         </Box>
         <Box sx={{ gridArea: "rest", display: "grid", gap: 2.5, minWidth: 0 }}>
           <CameraTimeline camera={page} live={live} />
-          <Suspense fallback={null}>
-            <HealthHistory camera={live} />
-          </Suspense>
+          <HealthHistory camera={live} />
           <CommandHistory camera={live} />
           <Quarantine camera={page} />
           <CameraLog camera={page} />
