@@ -1,4 +1,4 @@
-/** The allowed imports. Features share code in features/live and routes.tsx only. */
+/** The allowed imports. Features share code in shared/ and routes.tsx only. */
 module.exports = {
   forbidden: [
     {
@@ -11,17 +11,17 @@ module.exports = {
     {
       name: "features-are-independent",
       comment:
-        "A feature imports itself and features/live. What two features share goes there, or routes.tsx (in tests: the test) passes it in.",
+        "A feature imports itself and shared/. What two features share goes there, or routes.tsx (in tests: the test) passes it in.",
       severity: "error",
       from: { path: "^src/features/([^/]+)/", pathNot: "\\.test\\.tsx$" },
-      to: { path: "^src/features/", pathNot: "^src/features/($1|live)/" },
+      to: { path: "^src/features/", pathNot: "^src/features/$1/" },
     },
     {
-      name: "live-imports-no-feature",
+      name: "shared-imports-no-feature",
       comment: "Progress, heartbeats and transitions look the same in every feature.",
       severity: "error",
-      from: { path: "^src/features/live/" },
-      to: { path: "^src/features/(?!live/)" },
+      from: { path: "^src/shared/" },
+      to: { path: "^src/features/" },
     },
     {
       name: "design-is-presentational",
@@ -29,7 +29,7 @@ module.exports = {
       severity: "error",
       from: { path: "^src/design/" },
       to: {
-        path: "(^src/(relay|features|lib|routes|main))|node_modules/(react-relay|relay-runtime|graphql)",
+        path: "(^src/(relay|features|shared|lib|routes|main))|node_modules/(react-relay|relay-runtime|graphql)",
       },
     },
     {
@@ -49,7 +49,7 @@ module.exports = {
       name: "relay-imports-no-page",
       severity: "error",
       from: { path: "^src/relay/" },
-      to: { path: "^src/(features|design|routes|main)" },
+      to: { path: "^src/(features|shared|design|routes|main)" },
     },
     {
       name: "visits-know-no-page",

@@ -15,7 +15,7 @@ const VENDOR =
 /** What stands around every page, in one chunk: in pieces it is compressed worse. The rest comes on demand. */
 const DESIGN = /src\/design\/(?!ConfirmDialog|ActionMenu|PictureFrame)/;
 /** Of this, what most pages need is one chunk, too. */
-const COMMON = /src\/(lib|relay|features\/live)\//;
+const COMMON = /src\/(lib|relay|shared)\//;
 
 export default defineConfig({
   plugins: [

@@ -11,7 +11,7 @@ import { createMockEnvironment, MockPayloadGenerator, type MockEnvironment } fro
 import { Router, useLocation } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 
-import { TransitionDialogs } from "../src/features/live/TransitionDialogs.tsx";
+import { TransitionDialogs } from "../src/shared/transitions/TransitionDialogs.tsx";
 import { Toaster } from "../src/design/Toaster.tsx";
 
 type MockResolvers = MockPayloadGenerator.MockResolvers;

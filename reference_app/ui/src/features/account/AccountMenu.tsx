@@ -5,7 +5,7 @@ import { useId, useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { VisuallyHidden } from "../../design/VisuallyHidden.tsx";
-import { onDemand } from "../live/onDemand.tsx";
+import { onDemand } from "../../shared/pages/onDemand.tsx";
 import type { AccountMenu_user$key } from "./__generated__/AccountMenu_user.graphql";
 
 const AccountMenuItems = onDemand(async () => (await import("./AccountMenuItems.tsx")).AccountMenuItems);

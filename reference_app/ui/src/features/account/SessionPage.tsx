@@ -6,7 +6,7 @@ import { Redirect } from "wouter";
 import { AppFrame, type NavEntry } from "../../design/AppFrame.tsx";
 import { ColourModeButton } from "../../design/ColourModeButton.tsx";
 import { CameraIcon, FilmIcon, HomeIcon, PulseIcon } from "../../design/icons.tsx";
-import { ConnectionBanner } from "../live/ConnectionBanner.tsx";
+import { ConnectionBanner } from "../../shared/live/ConnectionBanner.tsx";
 import { useSessionEnded } from "../../relay/session.ts";
 import type { SessionPageQuery } from "./__generated__/SessionPageQuery.graphql";
 import { AccountMenu } from "./AccountMenu.tsx";

@@ -6,7 +6,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, formatInstant, instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { SessionRow_session$key } from "./__generated__/SessionRow_session.graphql";
 import { useSignOutSession } from "./useSignOutSession.ts";
 

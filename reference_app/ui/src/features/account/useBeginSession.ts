@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { GraphQLTaggedNode, MutationParameters } from "relay-runtime";
 
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import { sessionBegun, sessionUpdater } from "./beginSession.ts";
 import type { FieldError } from "./FormErrors.tsx";
 

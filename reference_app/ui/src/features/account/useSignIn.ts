@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type { useSignInMutation } from "./__generated__/useSignInMutation.graphql";
 import { sessionBegun, sessionUpdater } from "./beginSession.ts";
 

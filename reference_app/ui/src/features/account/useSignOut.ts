@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type { useSignOutMutation } from "./__generated__/useSignOutMutation.graphql";
 
 /** Signs out and reloads the page, so that neither memory nor the connection keeps anything of the session. */

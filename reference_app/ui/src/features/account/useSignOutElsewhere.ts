@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type { useSignOutElsewhereMutation } from "./__generated__/useSignOutElsewhereMutation.graphql";
 
 /** Signs the viewer out in all browsers but this one. */

@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type { useSignOutSessionMutation } from "./__generated__/useSignOutSessionMutation.graphql";
 
 /** Signs the viewer out in one browser. */

@@ -12,8 +12,8 @@ import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { formatAge, inLocalTime, instant } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
-import { CameraLiveness } from "../live/CameraLiveness.tsx";
-import { useServerNow } from "../live/useServerNow.ts";
+import { CameraLiveness } from "../../shared/liveness/CameraLiveness.tsx";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { CameraCard_camera$key } from "./__generated__/CameraCard_camera.graphql";
 import { driverName } from "./driverName.ts";
 

@@ -11,11 +11,11 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { isForOthers } from "../live/isForOthers.ts";
-import { TransitionButton } from "../live/TransitionButton.tsx";
-import { useQuestions } from "../live/useQuestions.ts";
-import { useServerNow } from "../live/useServerNow.ts";
-import { WhyButton } from "../live/WhyButton.tsx";
+import { isForOthers } from "../../shared/transitions/isForOthers.ts";
+import { TransitionButton } from "../../shared/transitions/TransitionButton.tsx";
+import { useQuestions } from "../../shared/transitions/useQuestions.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
+import { WhyButton } from "../../shared/why/WhyButton.tsx";
 import type {
   CameraConfiguration_camera$data,
   CameraConfiguration_camera$key,

@@ -13,8 +13,8 @@ import { formatBytes } from "../../lib/bytes.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { humanize } from "../../lib/words.ts";
-import { useLivenessStatus } from "../live/useLivenessStatus.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useLivenessStatus } from "../../shared/liveness/useLivenessStatus.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type {
   CameraHealth_camera$data,
   CameraHealth_camera$key,

@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { formatInstant, instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { CameraLog_camera$key } from "./__generated__/CameraLog_camera.graphql";
 
 /** The latest messages of the agent's log that have been delivered. */

@@ -4,13 +4,13 @@ import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "re
 
 import { CameraIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { CameraLiveness } from "../live/CameraLiveness.tsx";
-import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { NotFound } from "../live/NotFound.tsx";
-import { ObjectRuns } from "../live/ObjectRuns.tsx";
-import { onDemand } from "../live/onDemand.tsx";
-import { Transitions } from "../live/Transitions.tsx";
-import { WhyButton } from "../live/WhyButton.tsx";
+import { CameraLiveness } from "../../shared/liveness/CameraLiveness.tsx";
+import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
+import { NotFound } from "../../shared/pages/NotFound.tsx";
+import { ObjectRuns } from "../../shared/progress/ObjectRuns.tsx";
+import { onDemand } from "../../shared/pages/onDemand.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
+import { WhyButton } from "../../shared/why/WhyButton.tsx";
 import type { CameraPage_camera$key } from "./__generated__/CameraPage_camera.graphql";
 import type { CameraPage_live$key } from "./__generated__/CameraPage_live.graphql";
 import type { CameraPageQuery } from "./__generated__/CameraPageQuery.graphql";

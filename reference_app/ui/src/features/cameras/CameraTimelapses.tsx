@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
-import { SubjectLink } from "../live/SubjectLink.tsx";
+import { SubjectLink } from "../../shared/subjects/SubjectLink.tsx";
 import type { CameraTimelapses_camera$key } from "./__generated__/CameraTimelapses_camera.graphql";
 
 /** The timelapses of a camera, each with a link to its page. */

@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 import { PictureFrame } from "../../design/PictureFrame.tsx";
 import { instant } from "../../lib/age.ts";
 import { humanize } from "../../lib/words.ts";
-import { FrameTimes } from "../live/FrameTimes.tsx";
+import { FrameTimes } from "../../shared/cameras/FrameTimes.tsx";
 import type { CameraView_camera$key } from "./__generated__/CameraView_camera.graphql";
 
 /** The camera's latest picture: its latest frame, or a newer preview. */

@@ -6,7 +6,7 @@ import Typography from "@mui/material/Typography";
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { knownZone } from "../../lib/zonedInput.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import { useCaptureForecast, type ForecastLookup } from "./useCaptureForecast.ts";
 
 interface Props {

@@ -7,7 +7,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { humanize } from "../../lib/words.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { CommandHistory_camera$key } from "./__generated__/CommandHistory_camera.graphql";
 
 const tones: Partial<Record<string, Tone>> = { done: "good", failed: "bad", running: "attention" };

@@ -9,13 +9,13 @@ import Typography from "@mui/material/Typography";
 import { lazy, Suspense, useId } from "react";
 
 import { fetched } from "../../relay/code.ts";
-import type { usePossibility_object$key } from "../live/__generated__/usePossibility_object.graphql";
-import { NoLongerPossible } from "../live/NoLongerPossible.tsx";
-import { Questions, type AskingTransition } from "../live/Questions.tsx";
-import { TransitionFields } from "../live/TransitionFields.tsx";
-import { usePossibility } from "../live/usePossibility.ts";
-import type { AskedQuestions } from "../live/useQuestions.ts";
-import { useTransitionForm } from "../live/useTransitionForm.ts";
+import type { usePossibility_object$key } from "../../shared/transitions/__generated__/usePossibility_object.graphql";
+import { NoLongerPossible } from "../../shared/transitions/NoLongerPossible.tsx";
+import { Questions, type AskingTransition } from "../../shared/transitions/Questions.tsx";
+import { TransitionFields } from "../../shared/transitions/TransitionFields.tsx";
+import { usePossibility } from "../../shared/transitions/usePossibility.ts";
+import type { AskedQuestions } from "../../shared/transitions/useQuestions.ts";
+import { useTransitionForm } from "../../shared/transitions/useTransitionForm.ts";
 import { CaptureForecast } from "./CaptureForecast.tsx";
 
 const ScheduleEditor = lazy(async () => ({

@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { DangerZone } from "../live/DangerZone.tsx";
+import { DangerZone } from "../../shared/transitions/DangerZone.tsx";
 import type { DeleteCamera_camera$key } from "./__generated__/DeleteCamera_camera.graphql";
 import { useDeleteCamera } from "./useDeleteCamera.ts";
 

@@ -9,8 +9,8 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatInstant, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { toneOf, labelOf } from "../live/gapReasons.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { toneOf, labelOf } from "../../shared/cameras/gapReasons.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { GapList_timeline$data, GapList_timeline$key } from "./__generated__/GapList_timeline.graphql";
 
 const FEW = 5;

@@ -10,7 +10,7 @@ import { formatBytes } from "../../lib/bytes.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import type { Span } from "../../lib/spans.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { HealthHistory_camera$key } from "./__generated__/HealthHistory_camera.graphql";
 import { HealthChart, PLOT, type ChartProps } from "./HealthChart.tsx";
 import { curvePoints, type CurvePoint } from "./healthCurve.ts";

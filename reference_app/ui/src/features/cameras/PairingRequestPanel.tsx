@@ -3,7 +3,7 @@ import Alert from "@mui/material/Alert";
 import Box from "@mui/material/Box";
 
 import { formatInstant, instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import { driverName } from "./driverName.ts";
 import type { PairingLookup, PairingRequest } from "./usePairingRequest.ts";
 

@@ -7,7 +7,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatBytes } from "../../lib/bytes.ts";
 import { formatNumber } from "../../lib/rate.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { Quarantine_camera$key } from "./__generated__/Quarantine_camera.graphql";
 
 /** The files that the camera sent and that the server could not use, each with its reason. */

@@ -4,8 +4,8 @@ import { graphql, useFragment } from "react-relay";
 
 import { formatInstant, instant } from "../../lib/age.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { toneOf } from "../live/gapReasons.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { toneOf } from "../../shared/cameras/gapReasons.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { TimelineStrip_timeline$key } from "./__generated__/TimelineStrip_timeline.graphql";
 
 const WIDTH = 1000;

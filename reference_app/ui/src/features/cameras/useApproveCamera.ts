@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { graphql } from "react-relay";
 
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type {
   ApproveCameraInput,
   useApproveCameraMutation,

@@ -1,7 +1,7 @@
 import { graphql } from "react-relay";
 
 import { listUpdater } from "../../relay/updates.ts";
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useCameraCardsSubscription } from "./__generated__/useCameraCardsSubscription.graphql";
 
 /** Keeps the cards of the first 60 cameras up to date: new ones come, deleted ones go. */

@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useCameraPageSubscription } from "./__generated__/useCameraPageSubscription.graphql";
 
 /** Keeps the live part of a camera's page up to date. */

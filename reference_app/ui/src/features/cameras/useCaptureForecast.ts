@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 
-import { useSettled } from "../live/useSettled.ts";
+import { useSettled } from "../../shared/pages/useSettled.ts";
 import type { useCaptureForecastQuery } from "./__generated__/useCaptureForecastQuery.graphql";
 
 type Forecast = NonNullable<NonNullable<useCaptureForecastQuery["response"]["node"]>["captureForecast"]>;

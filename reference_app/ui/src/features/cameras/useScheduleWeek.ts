@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 
-import { useSettled } from "../live/useSettled.ts";
+import { useSettled } from "../../shared/pages/useSettled.ts";
 import type { ScheduleEdit, useScheduleWeekQuery } from "./__generated__/useScheduleWeekQuery.graphql";
 
 export type ScheduleWeek = NonNullable<NonNullable<useScheduleWeekQuery["response"]["node"]>["scheduleWeek"]>;

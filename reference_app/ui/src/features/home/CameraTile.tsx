@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
-import { CameraLiveness } from "../live/CameraLiveness.tsx";
+import { CameraLiveness } from "../../shared/liveness/CameraLiveness.tsx";
 import type { CameraTile_camera$key } from "./__generated__/CameraTile_camera.graphql";
 import { Tile } from "./Tile.tsx";
 

@@ -2,8 +2,8 @@ import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
-import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { PairCamera } from "../live/PairCamera.tsx";
+import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
+import { PairCamera } from "../../shared/cameras/PairCamera.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
 import { MakingNow } from "./MakingNow.tsx";

@@ -1,8 +1,8 @@
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
-import { MovieMeter } from "../live/MovieMeter.tsx";
-import { SubjectLink } from "../live/SubjectLink.tsx";
+import { MovieMeter } from "../../shared/progress/MovieMeter.tsx";
+import { SubjectLink } from "../../shared/subjects/SubjectLink.tsx";
 import type { MakingMovie_movie$key } from "./__generated__/MakingMovie_movie.graphql";
 
 /** A movie that is being rendered: its name, which leads to it, and how far it is. */

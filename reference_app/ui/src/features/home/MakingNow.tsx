@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
-import { RunMeter } from "../live/RunMeter.tsx";
+import { RunMeter } from "../../shared/progress/RunMeter.tsx";
 import type { MakingNow_home$key } from "./__generated__/MakingNow_home.graphql";
 import { MakingMovie } from "./MakingMovie.tsx";
 

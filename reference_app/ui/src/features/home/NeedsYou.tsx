@@ -5,7 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import { Link as RouterLink } from "wouter";
 
 import { Panel } from "../../design/Panel.tsx";
-import { WhyLine } from "../live/WhyLine.tsx";
+import { WhyLine } from "../../shared/why/WhyLine.tsx";
 import type { NeedsYou_home$key } from "./__generated__/NeedsYou_home.graphql";
 
 /** What somebody has to look after, each with its action or its link; nothing when all is well. */

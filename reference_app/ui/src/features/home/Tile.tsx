@@ -8,7 +8,7 @@ import { SCHEME_ATTRIBUTE } from "../../design/colourMode.ts";
 import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { CameraIcon } from "../../design/icons.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { Tile_frame$key } from "./__generated__/Tile_frame.graphql";
 
 /** A text over a picture. */

@@ -1,6 +1,6 @@
 import { graphql, useFragment } from "react-relay";
 
-import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
+import { TimelapseLiveness } from "../../shared/liveness/TimelapseLiveness.tsx";
 import type { TimelapseTile_timelapse$key } from "./__generated__/TimelapseTile_timelapse.graphql";
 import { Tile } from "./Tile.tsx";
 

@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useHomeUpdatesSubscription } from "./__generated__/useHomeUpdatesSubscription.graphql";
 
 /** Keeps the first page up to date. */

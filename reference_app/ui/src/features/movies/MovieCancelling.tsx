@@ -3,7 +3,7 @@ import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { formatAge, instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { MovieCancelling_movie$key } from "./__generated__/MovieCancelling_movie.graphql";
 
 /** That somebody asked for a movie to be paused or cancelled, while its worker has not stopped yet. */

@@ -8,7 +8,7 @@ import { graphql, useFragment, usePaginationFragment } from "react-relay";
 import { EmptyState } from "../../design/EmptyState.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { existing } from "../../relay/edges.ts";
-import { isForOthers } from "../live/isForOthers.ts";
+import { isForOthers } from "../../shared/transitions/isForOthers.ts";
 import type { MovieList_offers$key } from "./__generated__/MovieList_offers.graphql";
 import type { MovieList_timelapse$key } from "./__generated__/MovieList_timelapse.graphql";
 import type { MovieListPaginationQuery } from "./__generated__/MovieListPaginationQuery.graphql";

@@ -7,9 +7,9 @@ import { Link as RouterLink } from "wouter";
 
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { NotFound } from "../live/NotFound.tsx";
-import { ShareLinks } from "../live/ShareLinks.tsx";
+import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
+import { NotFound } from "../../shared/pages/NotFound.tsx";
+import { ShareLinks } from "../../shared/sharing/ShareLinks.tsx";
 import type { MoviePage_live$key } from "./__generated__/MoviePage_live.graphql";
 import type { MoviePage_movie$key } from "./__generated__/MoviePage_movie.graphql";
 import type { MoviePageQuery } from "./__generated__/MoviePageQuery.graphql";

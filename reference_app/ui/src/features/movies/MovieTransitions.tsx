@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
 import { formatNumber } from "../../lib/rate.ts";
-import { Transitions } from "../live/Transitions.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { MovieTransitions_movie$key } from "./__generated__/MovieTransitions_movie.graphql";
 
 /** What is done on a movie's own page. */

@@ -1,7 +1,7 @@
 import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
-import { Reasons } from "../live/Reasons.tsx";
+import { Reasons } from "../../shared/transitions/Reasons.tsx";
 import type { MovieWaiting_movie$key } from "./__generated__/MovieWaiting_movie.graphql";
 
 /** Why a queued movie has not started. */

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 
-import { MovieMeter } from "../live/MovieMeter.tsx";
-import { WhyButton } from "../live/WhyButton.tsx";
+import { MovieMeter } from "../../shared/progress/MovieMeter.tsx";
+import { WhyButton } from "../../shared/why/WhyButton.tsx";
 import type { MovieWork_movie$key } from "./__generated__/MovieWork_movie.graphql";
 import { MovieCancelling } from "./MovieCancelling.tsx";
 import { MovieFailure } from "./MovieFailure.tsx";

@@ -6,7 +6,7 @@ import { Link as RouterLink } from "wouter";
 
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
-import { movieAddress } from "../live/subjectAddress.ts";
+import { movieAddress } from "../../shared/subjects/subjectAddress.ts";
 import type { OtherMovies_timelapse$key } from "./__generated__/OtherMovies_timelapse.graphql";
 import { MovieBadge } from "./MovieBadge.tsx";
 

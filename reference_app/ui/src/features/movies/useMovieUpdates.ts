@@ -1,6 +1,6 @@
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useMovieUpdatesQuery } from "./__generated__/useMovieUpdatesQuery.graphql";
 import type { useMovieUpdatesSubscription } from "./__generated__/useMovieUpdatesSubscription.graphql";
 

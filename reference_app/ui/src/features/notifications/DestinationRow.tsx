@@ -7,7 +7,7 @@ import { graphql, useFragment } from "react-relay";
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { inLocalTime } from "../../lib/age.ts";
 import { serverNow } from "../../relay/serverClock.ts";
-import { Transitions } from "../live/Transitions.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { DestinationRow_destination$key } from "./__generated__/DestinationRow_destination.graphql";
 import { useSendTest } from "./useSendTest.ts";
 

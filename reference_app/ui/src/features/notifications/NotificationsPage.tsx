@@ -6,8 +6,8 @@ import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "re
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
-import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { Transitions } from "../live/Transitions.tsx";
+import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { NotificationsPage_subscriber$key } from "./__generated__/NotificationsPage_subscriber.graphql";
 import type { NotificationsPageQuery } from "./__generated__/NotificationsPageQuery.graphql";
 import { DestinationRow } from "./DestinationRow.tsx";

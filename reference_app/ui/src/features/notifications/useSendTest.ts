@@ -1,7 +1,7 @@
 import { graphql } from "react-relay";
 
 import { useToast } from "../../design/Toaster.tsx";
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type { useSendTestMutation } from "./__generated__/useSendTestMutation.graphql";
 
 /** Sends a test to a destination, and shows what the other side said. */

@@ -1,6 +1,6 @@
 import { graphql } from "react-relay";
 
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useSubscriberUpdatesSubscription } from "./__generated__/useSubscriberUpdatesSubscription.graphql";
 
 /** Keeps the viewer's notifications up to date. */

@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { formatAge, formatInstant, inLocalTime, instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { FreshnessNote_freshness$key } from "./__generated__/FreshnessNote_freshness.graphql";
 
 interface Props {

@@ -7,8 +7,8 @@ import { graphql, useFragment } from "react-relay";
 import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
-import { SubjectLink } from "../live/SubjectLink.tsx";
-import { useServerNow } from "../live/useServerNow.ts";
+import { SubjectLink } from "../../shared/subjects/SubjectLink.tsx";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { HoldPanel_holds$key } from "./__generated__/HoldPanel_holds.graphql";
 import type { HoldPanel_operations$key } from "./__generated__/HoldPanel_operations.graphql";
 

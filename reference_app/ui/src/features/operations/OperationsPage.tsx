@@ -3,8 +3,8 @@ import Box from "@mui/material/Box";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
 import { PageHeader } from "../../design/PageHeader.tsx";
-import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { worse } from "../live/useLive.ts";
+import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
+import { worse } from "../../shared/live/useLive.ts";
 import type { OperationsPage_operations$key } from "./__generated__/OperationsPage_operations.graphql";
 import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.graphql";
 import { FreshnessNote } from "./FreshnessNote.tsx";

@@ -9,7 +9,7 @@ import { StateBadge, type Tone } from "../../design/StateBadge.tsx";
 import { formatAge, formatInstant, inLocalTime, instant } from "../../lib/age.ts";
 import { sharedText } from "../../lib/sharedText.ts";
 import { humanize } from "../../lib/words.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { PeriodicPanel_operations$key } from "./__generated__/PeriodicPanel_operations.graphql";
 import type {
   PeriodicPanel_tasks$data,

@@ -4,8 +4,8 @@ import Link from "@mui/material/Link";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
-import { ProgressMeter } from "../live/ProgressMeter.tsx";
-import { SubjectLink } from "../live/SubjectLink.tsx";
+import { ProgressMeter } from "../../shared/progress/ProgressMeter.tsx";
+import { SubjectLink } from "../../shared/subjects/SubjectLink.tsx";
 import type { ProgressRow_progress$key } from "./__generated__/ProgressRow_progress.graphql";
 
 /** One task's progress: description, progress, who started it, and a link to its log for users who may read it. */

@@ -7,7 +7,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { formatDuration, formatRange } from "../../lib/duration.ts";
 import { formatNumber } from "../../lib/rate.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { QueuePanel_operations$key } from "./__generated__/QueuePanel_operations.graphql";
 import type { QueuePanel_queues$key } from "./__generated__/QueuePanel_queues.graphql";
 import type { QueuePanel_workers$key } from "./__generated__/QueuePanel_workers.graphql";

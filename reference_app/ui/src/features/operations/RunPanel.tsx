@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import { graphql, useFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
-import { RunRow } from "../live/RunRow.tsx";
+import { RunRow } from "../../shared/progress/RunRow.tsx";
 import type { RunPanel_operations$key } from "./__generated__/RunPanel_operations.graphql";
 
 /** Imports and other long work that can be paused, cancelled and resumed. Nothing when there is none. */

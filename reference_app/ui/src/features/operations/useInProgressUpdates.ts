@@ -3,7 +3,7 @@ import type { RecordProxy } from "relay-runtime";
 
 import { answered, linked, linkedList } from "../../relay/records.ts";
 import { updatedList } from "../../relay/updates.ts";
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useInProgressUpdatesSubscription } from "./__generated__/useInProgressUpdatesSubscription.graphql";
 
 /** Keeps the list of tasks in progress up to date: a snapshot replaces the list, a delta changes it. */

@@ -3,7 +3,7 @@ import type { RecordProxy } from "relay-runtime";
 
 import { answered, linked, linkedList } from "../../relay/records.ts";
 import { updatedList } from "../../relay/updates.ts";
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useOperationsUpdatesSubscription } from "./__generated__/useOperationsUpdatesSubscription.graphql";
 
 /** The lists of the page, each with the type of its records and the order that it is shown in. */

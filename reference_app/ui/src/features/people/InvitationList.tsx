@@ -4,7 +4,7 @@ import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
 import { humanize } from "../../lib/words.ts";
-import { Transitions } from "../live/Transitions.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { InvitationList_people$key } from "./__generated__/InvitationList_people.graphql";
 import { OneTimeLink } from "./OneTimeLink.tsx";
 

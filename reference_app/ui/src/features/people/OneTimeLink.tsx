@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { formatInstant, instant } from "../../lib/age.ts";
 import { serverNow } from "../../relay/serverClock.ts";
-import { CopiedLink } from "../live/CopiedLink.tsx";
+import { CopiedLink } from "../../shared/sharing/CopiedLink.tsx";
 
 interface Props {
   readonly path: string;

@@ -3,7 +3,7 @@ import Box from "@mui/material/Box";
 import Typography from "@mui/material/Typography";
 import { graphql, useFragment } from "react-relay";
 
-import { Transitions } from "../live/Transitions.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { PasswordLinkRow_link$key } from "./__generated__/PasswordLinkRow_link.graphql";
 import { OneTimeLink } from "./OneTimeLink.tsx";
 

@@ -5,7 +5,7 @@ import { graphql, useFragment, usePaginationFragment } from "react-relay";
 
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
-import { Transitions } from "../live/Transitions.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { PeopleList_inviter$key } from "./__generated__/PeopleList_inviter.graphql";
 import type { PeopleList_query$key } from "./__generated__/PeopleList_query.graphql";
 import type { PeopleListPaginationQuery } from "./__generated__/PeopleListPaginationQuery.graphql";

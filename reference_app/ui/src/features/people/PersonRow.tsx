@@ -6,8 +6,8 @@ import { graphql, useFragment } from "react-relay";
 import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import { humanize } from "../../lib/words.ts";
-import { Transitions } from "../live/Transitions.tsx";
-import { useServerNow } from "../live/useServerNow.ts";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import { PasswordLinkRow } from "./PasswordLinkRow.tsx";
 import type { PersonRow_person$key } from "./__generated__/PersonRow_person.graphql";
 

@@ -3,7 +3,7 @@ import type { RecordSourceSelectorProxy } from "relay-runtime";
 
 import { answered } from "../../relay/records.ts";
 import { mergeSorted } from "../../relay/sortedList.ts";
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { usePeopleSubscription } from "./__generated__/usePeopleSubscription.graphql";
 
 /** Keeps the people who are listed up to date: new ones come where their names belong, deleted ones go. */

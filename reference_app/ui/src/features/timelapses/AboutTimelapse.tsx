@@ -9,7 +9,7 @@ import { PropertyList } from "../../design/PropertyList.tsx";
 import { formatMoment } from "../../lib/age.ts";
 import { formatCount, formatNumber } from "../../lib/rate.ts";
 import { knownZone } from "../../lib/zonedInput.ts";
-import { Transitions } from "../live/Transitions.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { AboutTimelapse_timelapse$key } from "./__generated__/AboutTimelapse_timelapse.graphql";
 
 interface Props {

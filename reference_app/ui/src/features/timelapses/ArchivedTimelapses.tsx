@@ -5,7 +5,7 @@ import Skeleton from "@mui/material/Skeleton";
 import { Suspense, useId, useState } from "react";
 
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
-import { PageProblem } from "../live/PageProblem.tsx";
+import { PageProblem } from "../../shared/pages/PageProblem.tsx";
 import { MoreTimelapses } from "./MoreTimelapses.tsx";
 
 /** The archived timelapses, for those who ask for them. */

@@ -10,8 +10,8 @@ import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
-import { PageProblem } from "../live/PageProblem.tsx";
-import { Transitions } from "../live/Transitions.tsx";
+import { PageProblem } from "../../shared/pages/PageProblem.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
 import type { CreateTimelapseQuery } from "./__generated__/CreateTimelapseQuery.graphql";
 

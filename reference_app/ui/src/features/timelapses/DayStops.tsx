@@ -4,7 +4,7 @@ import Button from "@mui/material/Button";
 
 import { clockTime } from "../../lib/moments.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { labelOf } from "../live/gapReasons.ts";
+import { labelOf } from "../../shared/cameras/gapReasons.ts";
 
 interface Stretch {
   readonly beginsAt: string;

@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro";
 import { graphql, useFragment } from "react-relay";
 import { useLocation } from "wouter";
 
-import { DangerZone } from "../live/DangerZone.tsx";
+import { DangerZone } from "../../shared/transitions/DangerZone.tsx";
 import type { DeleteTimelapse_timelapse$key } from "./__generated__/DeleteTimelapse_timelapse.graphql";
 import { useDeleteTimelapse } from "./useDeleteTimelapse.ts";
 

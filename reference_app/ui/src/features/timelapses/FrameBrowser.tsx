@@ -11,7 +11,7 @@ import { fetched } from "../../relay/code.ts";
 import type { FrameBrowser_frames$key } from "./__generated__/FrameBrowser_frames.graphql";
 import type { FrameBrowser_live$key } from "./__generated__/FrameBrowser_live.graphql";
 import type { FrameBrowserPaginationQuery } from "./__generated__/FrameBrowserPaginationQuery.graphql";
-import { PageProblem } from "../live/PageProblem.tsx";
+import { PageProblem } from "../../shared/pages/PageProblem.tsx";
 import { Filmstrip } from "./Filmstrip.tsx";
 import { FramePlayer } from "./FramePlayer.tsx";
 import { FrameViewer } from "./FrameViewer.tsx";

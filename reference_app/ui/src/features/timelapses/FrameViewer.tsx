@@ -14,7 +14,7 @@ import { exposureFact } from "../../lib/exposure.ts";
 import { humanize } from "../../lib/words.ts";
 import { toZonedInput } from "../../lib/zonedInput.ts";
 import { serverNow } from "../../relay/serverClock.ts";
-import { onDemand } from "../live/onDemand.tsx";
+import { onDemand } from "../../shared/pages/onDemand.tsx";
 import type { FrameViewer_frame$key } from "./__generated__/FrameViewer_frame.graphql";
 import { useHideFrame } from "./useHideFrame.ts";
 import { useRemembered } from "./useRemembered.ts";

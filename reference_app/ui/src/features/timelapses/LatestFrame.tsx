@@ -3,7 +3,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { PictureFrame } from "../../design/PictureFrame.tsx";
 import { humanize } from "../../lib/words.ts";
-import { FrameTimes } from "../live/FrameTimes.tsx";
+import { FrameTimes } from "../../shared/cameras/FrameTimes.tsx";
 import type { LatestFrame_timelapse$key } from "./__generated__/LatestFrame_timelapse.graphql";
 
 /** The latest frame with its age. */

@@ -9,9 +9,9 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatInstant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { serverNow } from "../../relay/serverClock.ts";
-import { isForOthers } from "../live/isForOthers.ts";
-import { Reasons } from "../live/Reasons.tsx";
-import { Transitions } from "../live/Transitions.tsx";
+import { isForOthers } from "../../shared/transitions/isForOthers.ts";
+import { Reasons } from "../../shared/transitions/Reasons.tsx";
+import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { LatestMovie_offers$key } from "./__generated__/LatestMovie_offers.graphql";
 import type { LatestMovie_timelapse$key } from "./__generated__/LatestMovie_timelapse.graphql";
 

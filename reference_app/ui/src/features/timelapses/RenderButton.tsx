@@ -1,8 +1,8 @@
 import { graphql, useFragment } from "react-relay";
 
 import { SparkIcon } from "../../design/icons.tsx";
-import { TransitionButton } from "../live/TransitionButton.tsx";
-import { WhyButton } from "../live/WhyButton.tsx";
+import { TransitionButton } from "../../shared/transitions/TransitionButton.tsx";
+import { WhyButton } from "../../shared/why/WhyButton.tsx";
 import type { RenderButton_timelapse$key } from "./__generated__/RenderButton_timelapse.graphql";
 
 interface Props {

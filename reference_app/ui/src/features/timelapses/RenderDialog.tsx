@@ -12,12 +12,12 @@ import { useId, useState } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 
 import { fromZonedInput, knownZone, toZonedInput } from "../../lib/zonedInput.ts";
-import { TransitionField } from "../live/TransitionField.tsx";
+import { TransitionField } from "../../shared/transitions/TransitionField.tsx";
 import type { RenderDialogQuery } from "./__generated__/RenderDialogQuery.graphql";
 import { defaultsOf, differing, sameValues, type Groups } from "./renderForm.ts";
 import { RenderEstimate } from "./RenderEstimate.tsx";
 import { SoundChoice, type ChosenSound } from "./SoundChoice.tsx";
-import { useSettled } from "../live/useSettled.ts";
+import { useSettled } from "../../shared/pages/useSettled.ts";
 import type { RenderTimelapseInput } from "./__generated__/useRenderTimelapseMutation.graphql";
 import type { ChosenStretch } from "./StretchChoice.tsx";
 import type { RenderOptions } from "./useRenderEstimate.ts";

@@ -11,7 +11,7 @@ import { Panel } from "../../design/Panel.tsx";
 import { formatPlayTime } from "../../lib/duration.ts";
 import { unitOf } from "../../lib/units.ts";
 import { formatNumber } from "../../lib/rate.ts";
-import { isForOthers } from "../live/isForOthers.ts";
+import { isForOthers } from "../../shared/transitions/isForOthers.ts";
 import type { RenderPanel_choices$key } from "./__generated__/RenderPanel_choices.graphql";
 import type { RenderPanel_timelapse$key } from "./__generated__/RenderPanel_timelapse.graphql";
 import { RenderButton } from "./RenderButton.tsx";

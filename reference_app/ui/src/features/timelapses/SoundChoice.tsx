@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { graphql, useFragment } from "react-relay";
 
 import { formatPlayTime } from "../../lib/duration.ts";
-import { TransitionField } from "../live/TransitionField.tsx";
+import { TransitionField } from "../../shared/transitions/TransitionField.tsx";
 import type { SoundChoice_form$key } from "./__generated__/SoundChoice_form.graphql";
 import { sendSound, type SentSound, type SoundRefusal } from "./sendSound.ts";
 

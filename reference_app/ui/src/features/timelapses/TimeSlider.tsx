@@ -6,7 +6,7 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 
 import { clockTime, dayName, hoursOf } from "../../lib/moments.ts";
 import { formatCount } from "../../lib/rate.ts";
-import { labelOf } from "../live/gapReasons.ts";
+import { labelOf } from "../../shared/cameras/gapReasons.ts";
 import type { TimeSliderQuery } from "./__generated__/TimeSliderQuery.graphql";
 import { DayStops } from "./DayStops.tsx";
 import { Keogram, KEOGRAM_PX, KeogramDownload } from "./Keogram.tsx";

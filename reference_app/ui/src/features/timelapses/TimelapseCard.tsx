@@ -7,7 +7,7 @@ import { Link } from "wouter";
 import { CoverPicture } from "../../design/CoverPicture.tsx";
 import { FilmIcon } from "../../design/icons.tsx";
 import { formatCount } from "../../lib/rate.ts";
-import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
+import { TimelapseLiveness } from "../../shared/liveness/TimelapseLiveness.tsx";
 import type { TimelapseCard_timelapse$key } from "./__generated__/TimelapseCard_timelapse.graphql";
 
 /** A timelapse in the list: its latest frame, frame count and camera. */

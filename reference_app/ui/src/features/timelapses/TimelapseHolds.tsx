@@ -5,7 +5,7 @@ import { graphql, useFragment } from "react-relay";
 import { LockIcon } from "../../design/icons.tsx";
 import { formatDuration } from "../../lib/duration.ts";
 import { instant } from "../../lib/age.ts";
-import { useServerNow } from "../live/useServerNow.ts";
+import { useServerNow } from "../../shared/live/useServerNow.ts";
 import type { TimelapseHolds_timelapse$key } from "./__generated__/TimelapseHolds_timelapse.graphql";
 
 /** The locks that are held on the timelapse, by whom and since when. */

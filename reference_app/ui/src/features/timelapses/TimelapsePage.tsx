@@ -14,13 +14,13 @@ import type { Subscription } from "relay-runtime";
 import { FilmIcon } from "../../design/icons.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { StateBadge } from "../../design/StateBadge.tsx";
-import { isForOthers } from "../live/isForOthers.ts";
-import { LiveStatusBadge } from "../live/LiveStatusBadge.tsx";
-import { NotFound } from "../live/NotFound.tsx";
-import { ObjectRuns } from "../live/ObjectRuns.tsx";
-import { ShareLinks } from "../live/ShareLinks.tsx";
-import { TimelapseLiveness } from "../live/TimelapseLiveness.tsx";
-import { useCameraLiveness } from "../live/useCameraLiveness.ts";
+import { isForOthers } from "../../shared/transitions/isForOthers.ts";
+import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
+import { NotFound } from "../../shared/pages/NotFound.tsx";
+import { ObjectRuns } from "../../shared/progress/ObjectRuns.tsx";
+import { ShareLinks } from "../../shared/sharing/ShareLinks.tsx";
+import { TimelapseLiveness } from "../../shared/liveness/TimelapseLiveness.tsx";
+import { useCameraLiveness } from "../../shared/liveness/useCameraLiveness.ts";
 import type { TimelapsePage_live$key } from "./__generated__/TimelapsePage_live.graphql";
 import type {
   TimelapsePage_timelapse$data,

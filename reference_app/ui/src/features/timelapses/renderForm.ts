@@ -1,4 +1,4 @@
-import { meant } from "../live/meant.ts";
+import { meant } from "../../shared/transitions/meant.ts";
 
 /** The value of each field, by the name of its group and its own. */
 export type Groups = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;

@@ -3,7 +3,7 @@ import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "rel
 
 import { insertOnce } from "../../relay/edges.ts";
 import { answered, linked, linkedList } from "../../relay/records.ts";
-import { useAction } from "../live/useAction.ts";
+import { useAction } from "../../shared/transitions/useAction.ts";
 import type {
   RenderTimelapseInput,
   useRenderTimelapseMutation,

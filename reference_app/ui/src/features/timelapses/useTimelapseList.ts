@@ -1,7 +1,7 @@
 import { graphql } from "react-relay";
 
 import { listUpdater } from "../../relay/updates.ts";
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useTimelapseListSubscription } from "./__generated__/useTimelapseListSubscription.graphql";
 
 /**

@@ -4,7 +4,7 @@ import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "rel
 
 import { insertOnce } from "../../relay/edges.ts";
 import { answered, linked, linkedList } from "../../relay/records.ts";
-import { useLive, type LiveStatus } from "../live/useLive.ts";
+import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useTimelapseUpdatesSubscription } from "./__generated__/useTimelapseUpdatesSubscription.graphql";
 import { prependMovie } from "./useRenderTimelapse.ts";
 

@@ -5,7 +5,7 @@ import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
 
 import type { ShareLinks_links$key } from "./__generated__/ShareLinks_links.graphql";
 import type { ShareLinksQuery } from "./__generated__/ShareLinksQuery.graphql";
-import { Disclosure } from "./Disclosure.tsx";
+import { Disclosure } from "../pages/Disclosure.tsx";
 import { ShareLinkRow } from "./ShareLinkRow.tsx";
 
 interface Props {

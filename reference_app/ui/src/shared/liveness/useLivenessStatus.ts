@@ -2,7 +2,7 @@ import { instant } from "../../lib/age.ts";
 import { assessLiveness, type LivenessStatus } from "../../lib/liveness.ts";
 import { connection, isOpen, useConnection } from "../../relay/connection.ts";
 import { serverTime } from "../../relay/serverClock.ts";
-import { useServerNow } from "./useServerNow.ts";
+import { useServerNow } from "../live/useServerNow.ts";
 
 /** The fields by which the server describes heartbeats, for progress and for cameras. */
 export interface HeartbeatFields {

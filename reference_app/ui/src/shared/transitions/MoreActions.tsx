@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 
 import { MoreButton } from "../../design/MoreButton.tsx";
-import { onDemand } from "./onDemand.tsx";
+import { onDemand } from "../pages/onDemand.tsx";
 import { Reasons } from "./Reasons.tsx";
 import type { useChosenTransition_object$key } from "./__generated__/useChosenTransition_object.graphql";
 import { sharedRefusal } from "./sharedRefusal.ts";

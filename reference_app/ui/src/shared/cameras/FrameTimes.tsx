@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 
 import { formatAge, formatInstant, instant } from "../../lib/age.ts";
-import { useServerNow } from "./useServerNow.ts";
+import { useServerNow } from "../live/useServerNow.ts";
 
 interface Props {
   /** The text before the age, for example `Received`. */

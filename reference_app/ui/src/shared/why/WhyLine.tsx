@@ -17,8 +17,8 @@ import {
 import { formatAge, formatSpan, inLocalTime, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import type { WhyLine_link$key } from "./__generated__/WhyLine_link.graphql";
-import { SubjectLink } from "./SubjectLink.tsx";
-import { useServerNow } from "./useServerNow.ts";
+import { SubjectLink } from "../subjects/SubjectLink.tsx";
+import { useServerNow } from "../live/useServerNow.ts";
 import { WhyAction } from "./WhyAction.tsx";
 
 type Icon = ComponentType<{ readonly sx?: object }>;

@@ -6,7 +6,7 @@ import { allRunning, renderWithRelay, running, send } from "../../../test/render
 import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { connection } from "../../relay/connection.ts";
 import { RequestFailed } from "../../relay/network.ts";
-import { useCameraLiveness } from "./useCameraLiveness.ts";
+import { useCameraLiveness } from "../liveness/useCameraLiveness.ts";
 import { worse } from "./useLive.ts";
 
 const NAME = "useCameraLivenessSubscription";

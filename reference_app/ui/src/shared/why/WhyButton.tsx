@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { useState, type ReactNode } from "react";
 
-import { Disclosure } from "./Disclosure.tsx";
+import { Disclosure } from "../pages/Disclosure.tsx";
 import { WhyPanel } from "./WhyPanel.tsx";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { graphql } from "react-relay";
 
 import type { useWhySubscription } from "./__generated__/useWhySubscription.graphql";
-import { useLive, type LiveStatus } from "./useLive.ts";
+import { useLive, type LiveStatus } from "../live/useLive.ts";
 
 /** Keeps the chain of an object or a task up to date while it is shown, and the plan for `to` unless empty. */
 export function useWhy(of: string, to: string): LiveStatus {

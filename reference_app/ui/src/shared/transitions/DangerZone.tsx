@@ -10,7 +10,7 @@ import type { DangerZone_plan$key } from "./__generated__/DangerZone_plan.graphq
 import type { DangerZone_transition$key } from "./__generated__/DangerZone_transition.graphql";
 import { isForOthers } from "./isForOthers.ts";
 import { TransitionButton } from "./TransitionButton.tsx";
-import { WhyButton } from "./WhyButton.tsx";
+import { WhyButton } from "../why/WhyButton.tsx";
 
 interface Props {
   /** The id of the object. */

@@ -1,8 +1,8 @@
 import { graphql, useFragment } from "react-relay";
 
 import type { WhyAction_action$key } from "./__generated__/WhyAction_action.graphql";
-import { isForOthers } from "./isForOthers.ts";
-import { OfferedTransition } from "./OfferedTransition.tsx";
+import { isForOthers } from "../transitions/isForOthers.ts";
+import { OfferedTransition } from "../transitions/OfferedTransition.tsx";
 
 interface Props {
   readonly action: WhyAction_action$key;

@@ -1,7 +1,7 @@
 import { graphql } from "react-relay";
 
 import type { useCameraLivenessSubscription } from "./__generated__/useCameraLivenessSubscription.graphql";
-import { useLive, type LiveStatus } from "./useLive.ts";
+import { useLive, type LiveStatus } from "../live/useLive.ts";
 
 /**
  * Keeps a camera's liveness up to date while the caller is mounted. A deleted camera stays in Relay's store: the

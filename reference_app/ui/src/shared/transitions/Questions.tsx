@@ -10,7 +10,7 @@ import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { RequestFailed } from "../../relay/network.ts";
 import type { useQuestionsQuery } from "./__generated__/useQuestionsQuery.graphql";
 import { NoLongerPossible } from "./NoLongerPossible.tsx";
-import { useHealing } from "./useHealing.ts";
+import { useHealing } from "../pages/useHealing.ts";
 import { questionsQuery, type AskedQuestions } from "./useQuestions.ts";
 
 /** A transition with the fields that it asks for. */

@@ -5,7 +5,7 @@ import { graphql, useLazyLoadQuery } from "react-relay";
 
 import type { WhyPanelQuery } from "./__generated__/WhyPanelQuery.graphql";
 import { CausedSteps } from "./CausedSteps.tsx";
-import { PlanSteps } from "./PlanSteps.tsx";
+import { PlanSteps } from "../transitions/PlanSteps.tsx";
 import { useWhy } from "./useWhy.ts";
 import { WhyChain } from "./WhyChain.tsx";
 

@@ -5,7 +5,7 @@ import { StateBadge } from "../../design/StateBadge.tsx";
 import { formatAge, instant } from "../../lib/age.ts";
 import type { TimelapseLiveness_timelapse$key } from "./__generated__/TimelapseLiveness_timelapse.graphql";
 import { CameraLiveness } from "./CameraLiveness.tsx";
-import { useServerNow } from "./useServerNow.ts";
+import { useServerNow } from "../live/useServerNow.ts";
 
 /** Whether a timelapse goes on: that its camera is alive, or that it has ended, whatever its camera does now. */
 export function TimelapseLiveness({ timelapse }: { readonly timelapse: TimelapseLiveness_timelapse$key }) {

@@ -10,7 +10,7 @@ import type {
   ShareLinkRow_link$key,
 } from "./__generated__/ShareLinkRow_link.graphql";
 import { CopiedLink } from "./CopiedLink.tsx";
-import { Transitions } from "./Transitions.tsx";
+import { Transitions } from "../transitions/Transitions.tsx";
 
 /** One link: its address, how long it works, and what can be done with it. */
 export function ShareLinkRow({ link }: { readonly link: ShareLinkRow_link$key }) {

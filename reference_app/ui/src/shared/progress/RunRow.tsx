@@ -5,8 +5,8 @@ import { graphql, useFragment } from "react-relay";
 
 import { formatAge, instant } from "../../lib/age.ts";
 import { RunMeter } from "./RunMeter.tsx";
-import { useServerNow } from "./useServerNow.ts";
-import { Transitions } from "./Transitions.tsx";
+import { useServerNow } from "../live/useServerNow.ts";
+import { Transitions } from "../transitions/Transitions.tsx";
 import type { RunRow_run$key } from "./__generated__/RunRow_run.graphql";
 
 /** One run: what it does, how far it is, and the buttons that the server offers. */

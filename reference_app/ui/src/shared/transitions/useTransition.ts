@@ -1,7 +1,7 @@
 import { graphql } from "react-relay";
 
 import type { TransitionInput, useTransitionMutation } from "./__generated__/useTransitionMutation.graphql";
-import { subjectAddress } from "./subjectAddress.ts";
+import { subjectAddress } from "../subjects/subjectAddress.ts";
 import { useAction } from "./useAction.ts";
 
 export type TransitionError = useTransitionMutation["response"]["transition"]["errors"][number];

@@ -6,8 +6,8 @@ import { graphql, useFragment } from "react-relay";
 import { formatTimeLeft } from "../../lib/duration.ts";
 import { formatCount, formatNumber, formatRate } from "../../lib/rate.ts";
 import type { ProgressMeter_progress$key } from "./__generated__/ProgressMeter_progress.graphql";
-import { LivenessBadge } from "./LivenessBadge.tsx";
-import { useLivenessStatus } from "./useLivenessStatus.ts";
+import { LivenessBadge } from "../liveness/LivenessBadge.tsx";
+import { useLivenessStatus } from "../liveness/useLivenessStatus.ts";
 
 interface Props {
   readonly progress: ProgressMeter_progress$key;

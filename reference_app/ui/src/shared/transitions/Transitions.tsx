@@ -13,7 +13,7 @@ import { rankTransitions } from "./rankTransitions.ts";
 import { Refusal } from "./Refusal.tsx";
 import { sharedRefusal } from "./sharedRefusal.ts";
 import { useOffers } from "./useOffers.ts";
-import { WhyButton } from "./WhyButton.tsx";
+import { WhyButton } from "../why/WhyButton.tsx";
 
 interface Props {
   readonly of: Transitions_stateful$key;

@@ -4,7 +4,7 @@ import { graphql, useFragment } from "react-relay";
 
 import { inLocalTime } from "../../lib/age.ts";
 import type { Reasons_reasons$key } from "./__generated__/Reasons_reasons.graphql";
-import { useServerNow } from "./useServerNow.ts";
+import { useServerNow } from "../live/useServerNow.ts";
 
 interface Props {
   readonly reasons: Reasons_reasons$key;

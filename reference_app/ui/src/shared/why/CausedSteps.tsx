@@ -7,7 +7,7 @@ import { graphql, useFragment } from "react-relay";
 import { formatAge, inLocalTime, instant } from "../../lib/age.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import type { CausedSteps_why$key } from "./__generated__/CausedSteps_why.graphql";
-import { useServerNow } from "./useServerNow.ts";
+import { useServerNow } from "../live/useServerNow.ts";
 
 /** How far a line is indented at most, so that the innermost are read on a phone, too. */
 const deepest = 4;

@@ -5,7 +5,7 @@ import { Link } from "wouter";
 
 import { PlusIcon } from "../../design/icons.tsx";
 import type { PairCamera_query$key } from "./__generated__/PairCamera_query.graphql";
-import { Reasons } from "./Reasons.tsx";
+import { Reasons } from "../transitions/Reasons.tsx";
 
 /** The way to the page that pairs a camera, or why the viewer can't. */
 export function PairCamera({ query }: { readonly query: PairCamera_query$key }) {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState, type ReactNode } from "react";
 
-import { onDemand } from "./onDemand.tsx";
+import { onDemand } from "../pages/onDemand.tsx";
 import { AskContext, type Ask, type Asked } from "./useAsk.ts";
 import { useQuestions } from "./useQuestions.ts";
 
