@@ -44,6 +44,18 @@ def test_the_item_in_flight_is_not_done_yet(kind):
         assert loop.progress.done == n
 
 
+def test_a_loop_that_is_iterated_again_is_reported_again(log):
+    loop = progress([1, 2, 3], "Counting", about="app.Album:3")
+    assert list(loop) == [1, 2, 3]
+    for n in loop:
+        loop.progress.report_due(0)
+        assert Reducer(log).get(loop.progress.id).outcome is None
+        assert loop.progress.done == n - 1
+    states = Reducer(log).states.values()
+    assert [(state.done, state.total, state.outcome) for state in states] == [(3, 3, "succeeded")] * 2
+    assert {state.about for state in states} == {"app.Album:3"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_loop_that_is_left_early_is_cancelled(kind, log):
     for n in progress(KINDS[kind](list(range(5))), "Counting"):

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
+from tests.waiting import until
 
 from eliot_progress import Reducer, progress
 
@@ -16,11 +18,44 @@ def test_a_pause_says_why_and_does_not_slow_the_rate(log):
     assert Reducer(log).get(work.id).note == "frame 7"
 
 
-@pytest.mark.parametrize("odd", [None, "three", [], float("nan"), float("inf"), object(), {}])
+def test_a_pause_within_a_pause_counts_once(log):
+    with progress("Render", total=100) as work:
+        began = time.monotonic()
+        with work.paused("the disk is full"), work.paused("the disk is away"):
+            until(lambda: time.monotonic() - began > 0.2)
+        worked_s = work._worked_s()  # noqa: SLF001 - the clock of the rate
+        assert worked_s >= began
+        assert worked_s + 0.2 <= time.monotonic()
+
+
+class Tensor:
+    """As of a library for numbers: several of them are no number, which is told in a way of its own."""
+
+    def __float__(self):
+        raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")
+
+
+def test_a_counter_that_fails_leaves_the_last_count(log):
+    def fail():
+        raise RuntimeError("the camera is away")
+
+    with progress("Copy", total=9) as work:
+        work.advance(4)
+        work.report_due(0)
+        work.count_with(fail)
+        work.report_due(0)
+        assert work.fraction == 4 / 9
+    state = Reducer(log).get(work.id)
+    assert (state.done, state.outcome) == (4, "succeeded")
+
+
+@pytest.mark.parametrize("odd", [None, "three", [], float("nan"), float("inf"), object(), {}, Tensor()])
 def test_invalid_counts_and_totals_are_ignored(odd, log):
     with progress("Import", total=odd, initial=odd, every=odd, grace_s=odd) as work:
         work.advance(2)
         work.advance(odd)
+        work.report_due(0)
+        work.to(odd)
         work.report_due(0)
         work.total = odd
         work.step(odd)

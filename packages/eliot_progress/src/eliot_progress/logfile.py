@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sys
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from eliot_progress import interruptions, messages
 from eliot_progress.background import Background
+from eliot_progress.complaint import complain
 from eliot_progress.encoding import encode
 from eliot_progress.redact import Redactor, redactor
 from eliot_progress.throttle import Throttle
@@ -200,10 +199,7 @@ class LogFile:
 
     def _record_loss(self, lost: int, error: object) -> None:
         if not self.lost:
-            with suppress(AttributeError, OSError, ValueError):  # a daemon may have no stderr
-                sys.stderr.write(
-                    f"eliot_progress: {self.path} can't be written ({error}). Lost messages are counted.\n"
-                )
+            complain(f"{self.path} can't be written ({error}). Lost messages are counted.")
         self.lost += lost
         self._unreported += lost
 

@@ -30,9 +30,10 @@ class LoopLeft(GeneratorExit):
 
 
 class Loop(Generic[_Item]):
-    """Items whose iteration is reported, as in `for item in progress(items)`. Can be iterated once.
+    """Items whose iteration is reported, as in `for item in progress(items)`.
 
-    An item counts as done when the next one is requested.
+    An item counts as done when the next one is requested. Each iteration is work of its own: `progress` is
+    that of the last one.
     """
 
     def __init__(self, items: Iterable[_Item] | AsyncIterable[_Item], work: Tracker) -> None:
@@ -47,6 +48,7 @@ class Loop(Generic[_Item]):
     def __iter__(self) -> Iterator[_Item]:
         if not isinstance(self._items, Iterable):
             raise TypeError(f"{type(self._items).__name__} is iterated with `async for`.")
+        self._renew()
         counted, yielded = _with_counter(self._items)
         self.progress.count_with(_DoneItems(yielded, self.progress))
         # chain starts its second part when the first is exhausted, and drops it when the loop is left.
@@ -55,10 +57,16 @@ class Loop(Generic[_Item]):
     async def __aiter__(self) -> AsyncIterator[_Item]:
         if not isinstance(self._items, AsyncIterable):
             raise TypeError(f"{type(self._items).__name__} is iterated with a plain `for`.")
+        self._renew()
         with self.progress as work:
             async for item in self._items:
                 yield item
                 work.done += 1
+
+    def _renew(self) -> None:
+        """Take fresh work, unless that of the loop has not been used yet."""
+        if self.progress.is_begun:
+            self.progress = self.progress.renewed()
 
 
 class _DoneItems:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections import OrderedDict
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from eliot_progress import ids, interruptions, messages, parts
 from eliot_progress.background import Background
+from eliot_progress.complaint import complain
 from eliot_progress.redact import redactor
 
 if TYPE_CHECKING:
@@ -159,18 +159,18 @@ class Outbox:
         """Write once to stderr that states are dropped. Only here: who queues may be a signal handler."""
         if self.dropped and not self._reported_dropped:
             self._reported_dropped = True
-            sys.stderr.write(
-                f"eliot_progress: more than {LIMIT:,} states wait for delivery: the oldest are dropped, which"
-                " is only counted from now on. Is the store too slow, or away?\n"
+            complain(
+                f"more than {LIMIT:,} states wait for delivery: the oldest are dropped, which is only counted"
+                " from now on. Is the store too slow, or away?"
             )
 
     def _log_failure(self, part: str, error: Exception) -> None:
         """Write the first failure to stderr; only count the others."""
         self.failed += 1
         if self.failed == 1:
-            sys.stderr.write(
-                f"eliot_progress: the {part} failed ({type(error).__name__}: {error}). The work "
-                "continues, states wait for delivery; further failures are only counted.\n"
+            complain(
+                f"the {part} failed ({type(error).__name__}: {error}). The work continues, states wait for"
+                " delivery; further failures are only counted."
             )
 
 

@@ -25,7 +25,8 @@ class ProgressCounter:
         self._step = self._note = ""
         self._sampled = self.done
         self._changed = False
-        self._paused, self._paused_s = False, 0.0
+        #: Pauses that go on, one in another; when the first of them began; seconds of those that are over.
+        self._pauses, self._paused_at, self._paused_s = 0, 0.0, 0.0
         self._outcome: Outcome | None = None
 
     def advance(self, n: float = 1) -> None:
@@ -53,14 +54,17 @@ class ProgressCounter:
     @contextlib.contextmanager
     def paused(self, why: object) -> Iterator[None]:
         """Pause on purpose: the note says why, and the time does not count for the rate."""
-        note, since = self._note, time.monotonic()
+        note = self._note
         self.note(why)
-        self._paused = True
+        if not self._pauses:
+            self._paused_at = time.monotonic()
+        self._pauses += 1
         try:
             yield
         finally:
-            self._paused_s += time.monotonic() - since
-            self._paused = False
+            self._pauses -= 1
+            if not self._pauses:
+                self._paused_s += time.monotonic() - self._paused_at
             self.note(note)
 
     @property
@@ -77,7 +81,7 @@ class ProgressCounter:
         """The share of the work that is done, from 0 to 1; 0 while the total is unknown."""
         if self._outcome == "succeeded":
             return 1.0
-        done = sanitise.number(self._counter() + self._initial if self._counter else self.done) or 0
+        done = sanitise.number(self._count()) or 0
         return min(1.0, max(0.0, done / self._total)) if self._total else 0.0
 
     @property
@@ -89,13 +93,22 @@ class ProgressCounter:
         """Use `counter()`, the units done since the start, in place of `advance`."""
         self._counter = counter
 
+    def _count(self) -> float:
+        if self._counter is None:
+            return self.done
+        try:
+            return self._initial + self._counter()
+        except Exception as error:  # noqa: BLE001 - the counter is the caller's
+            interruptions.reraise(error)
+            return self._sampled
+
     def _sample(self) -> bool:
         """Read the count, and return whether it moved.
 
         A count that is not finite is reset to the last good one.
         """
         if self._counter is not None:
-            self.done = self._initial + self._counter()
+            self.done = self._count()
         done = sanitise.number(self.done)
         if done is None:
             self.done = done = self._sampled

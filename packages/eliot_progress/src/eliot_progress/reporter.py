@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from typing import Protocol
 
 from eliot_progress.background import Background
+from eliot_progress.complaint import complain
 
 #: Seconds between two samples: work that moves is reported at most this often.
 INTERVAL_S = 0.1
@@ -74,9 +74,8 @@ class Reporter:
         except Exception as error:  # noqa: BLE001 - whatever failed, all other work must still be reported
             self.failed += 1
             if self.failed == 1:
-                sys.stderr.write(
-                    f"eliot_progress: a report failed ({type(error).__name__}: {error}). "
-                    "Further failures are only counted.\n"
+                complain(
+                    f"a report failed ({type(error).__name__}: {error}). Further failures are only counted."
                 )
 
     def _run(self) -> None:

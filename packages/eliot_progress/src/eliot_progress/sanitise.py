@@ -32,14 +32,15 @@ def text(value: object, limit: int = TEXT_LIMIT) -> str:
 
 def number(value: object) -> float | None:
     """Return `value` as a finite number (an int stays an int), or None if it is not one. Never raises."""
-    # Checking for a protocol is slow: check the plain types first.
-    if value is None or isinstance(value, bool) or not isinstance(value, (int, float, SupportsFloat)):
-        return None
     try:
+        # Checking for a protocol is slow: check the plain types first.
+        if value is None or isinstance(value, bool) or not isinstance(value, (int, float, SupportsFloat)):
+            return None
         if isinstance(value, int):
             return value if abs(value) < 2**53 else float(value)
         plain = float(value)
-    except (OverflowError, ValueError, TypeError):
+    except Exception as error:  # noqa: BLE001 - a tensor of several elements raises RuntimeError, others others
+        interruptions.reraise(error)
         return None
     return plain if math.isfinite(plain) else None
 

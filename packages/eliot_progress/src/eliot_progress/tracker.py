@@ -110,6 +110,15 @@ class Tracker(ProgressCounter):
         return self._action
 
     @property
+    def is_begun(self) -> bool:
+        """Whether the work was started, be it over or not."""
+        return self._action is not None
+
+    def renewed(self) -> Self:
+        """Return the same work as it was before it was started, with an action of its own."""
+        return type(self)(self.labels, total=self._total, initial=self._initial)
+
+    @property
     def id(self) -> str:
         """The action's id: `uuid@/2/3`. Raises RuntimeError before the work is started."""
         return self.action.id
@@ -221,7 +230,7 @@ class Tracker(ProgressCounter):
         moved = self._sample()
         if moved:
             self._advanced_at = time.time()
-        if not self._paused:
+        if not self._pauses:
             self._estimate.add(self._sampled, self._worked_s())
         return moved
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from eliot_progress import parts
+from eliot_progress.complaint import complain
 from eliot_progress.messages import parse
 from eliot_progress.state import TaskState, newer
 
@@ -61,9 +61,9 @@ class MemoryStore:
             del self._latest[gone.about]
         self.dropped += 1
         if self.dropped == 1:
-            sys.stderr.write(
-                f"eliot_progress: the store in memory keeps {self._limit:,} tasks: those that reported"
-                " longest ago are dropped, which is only counted from now on.\n"
+            complain(
+                f"the store in memory keeps {self._limit:,} tasks: those that reported longest ago are"
+                " dropped, which is only counted from now on."
             )
 
     def _point(self, state: TaskState) -> None:
