@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,15 @@ def test_pairing_again_shows_the_old_token_to_its_own_server_alone(server, home)
     home.write(home.identity_file, {"server": "https://elsewhere.example"})
     assert main(["pair", server.url, "--home", str(home.folder)]) == 0
     assert server.pairing_tokens == [old, None]
+
+
+def test_a_pairing_whose_token_cant_be_stored_gives_no_server_that_of_another(server, home, capsys):
+    home.write(home.identity_file, {"server": "https://elsewhere.example"})
+    (home.folder / f".token.{os.getpid()}").mkdir()  # whatever keeps the token from being written
+    assert main(["pair", server.url, "--home", str(home.folder)]) == 1
+    assert "can't be used: Is a directory" in capsys.readouterr().err
+    assert home.paired_server() == server.url
+    assert home.token_for(server.url) is None
 
 
 def test_the_code_lies_in_a_file_while_it_waits_for_approval(server, tmp_path):

@@ -30,6 +30,16 @@ def paired(tmp_path):
     return home
 
 
+@pytest.mark.parametrize("camera", ["../../outside", "/outside", "a/b", "x" * 300, "..", "a\0b"])
+def test_an_id_of_a_camera_leads_to_no_other_folder(paired, filled, drive, camera):
+    paired.write(paired.identity_file, {"server": "https://x", "camera": camera})
+    filled.put("capture-1")
+    assert export(paired, filled.spool, drive).written == 1
+    [folder] = drive.iterdir()
+    assert {path.name for path in folder.iterdir()} == {"camera.json", "capture-1.jpg", "capture-1.json"}
+    assert json.loads((folder / "camera.json").read_text())["camera"] == camera
+
+
 def test_the_drive_holds_what_the_protocol_says(paired, filled, drive):
     filled.put("capture-1")
     filled.put("capture-2")

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camera_agent.captures import Capture, metadata
 from camera_agent.host import clock
 from camera_agent.host.clock import EARLIEST_NS, Clock, ClockFix, ClockQuality, boot_id, monotonic_ns
+from camera_agent.protocol.captures import read_metadata
+from camera_agent.protocol.settings import YEARS
 
 TRUE = EARLIEST_NS + 10**18
 
@@ -29,6 +32,25 @@ def test_a_synced_system_clock_is_taken_as_it_is():
 
 def test_a_clock_in_1970_is_never_called_synced():
     assert World(wall=0, synced=True).clock().now().quality is ClockQuality.UNKNOWN
+
+
+@pytest.mark.parametrize("wall", [-(2**70), -1, 5_680_281_600 * 10**9, 2**70])
+def test_a_capture_by_a_clock_of_an_impossible_year_is_taken_by_the_server(wall):
+    now = World(wall=wall, synced=False).clock().now()
+    assert (now.quality, now.monotonic_ns) == (ClockQuality.UNKNOWN, 5_000_000_000)
+    about = metadata(
+        Capture(
+            capture="cam-00000001-abcdef",
+            sequence=1,
+            filename="1.jpg",
+            filetype="image/jpeg",
+            size=1,
+            sha256="0" * 64,
+            captured_at=now,
+            exposure={},
+        )
+    )
+    assert read_metadata(about).captured_at.year in YEARS
 
 
 def test_an_unsynced_clock_is_unknown_until_the_server_tells_the_time():

@@ -147,7 +147,9 @@ def test_an_answer_that_makes_no_sense_is_a_link_down_or_an_answer_but_no_crash(
             assert response.body == {}
 
 
-@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"a": NaN}', b"[1]", b"\xff", b"null", b"9" * 10_000])
+@pytest.mark.parametrize(
+    "body", [b"[" * 60_000, b'{"a": NaN}', b"[1]", b"\xff", b"null", b"9" * 10_000, b'{"a": "\\ud800"}']
+)
 def test_a_body_that_is_no_object_is_an_empty_one(body):
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
     with RawServer(head + body) as server, closing(Client(server.url, timeout_s=5)) as client:

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from camera_agent.errors import DriverError
+from camera_agent.protocol.messages import Heartbeat, to_message
 from camera_agent.remote.commands import CommandOutcome, CommandRunner
 from eliot_progress import causal_id
 
@@ -100,6 +101,15 @@ def test_a_command_goes_on_below_what_somebody_did(doing):
     assert doing.caused_by == trace
 
 
+@pytest.mark.parametrize("identity", ["0b8f5a52-2d0e-4c59-8f43-3f6f3a2f1c11", "x" * 200, "befehl-ä"])
+def test_a_result_bears_the_id_that_the_server_chose(doing, identity):
+    doing.commands.receive([{"id": identity, "name": "capture"}])
+    doing.finish()
+    [result, *_] = doing.spool.command_results.unacknowledged()
+    beat = to_message(Heartbeat(every_s=5, grace_s=10, commands=(result.to_message(),)))
+    assert beat["commands"][0]["id"] == identity
+
+
 @pytest.mark.parametrize("forged", [7, "", "00-zz-1-01", ["a"]])
 def test_a_command_whose_cause_cant_be_read_is_done_all_the_same(doing, forged):
     doing.commands.receive([{"id": "a", "name": "capture", "traceparent": forged}])
@@ -109,7 +119,20 @@ def test_a_command_whose_cause_cant_be_read_is_done_all_the_same(doing, forged):
 
 
 @pytest.mark.parametrize(
-    "nonsense", [None, 7, "capture", {}, [7], [{}], [{"id": 3}], [{"id": ""}], [{"id": "x" * 300}]]
+    "nonsense",
+    [
+        None,
+        7,
+        "capture",
+        {},
+        [7],
+        [{}],
+        [{"id": 3}],
+        [{"id": ""}],
+        [{"id": "x" * 300}],
+        [{"id": "a\nb"}],
+        [{"id": "\ud800"}],
+    ],
 )
 def test_nonsense_is_no_command(doing, nonsense):
     doing.commands.receive(nonsense)

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from camera_agent.remote.response import MAX_PROXY_RETRY_AFTER_S, MAX_RETRY_AFTER_S, Response
+from camera_agent.remote.response import (
+    MAX_CODE,
+    MAX_MESSAGE,
+    MAX_PROXY_RETRY_AFTER_S,
+    MAX_RETRY_AFTER_S,
+    Response,
+)
 from tests.golden import golden
 
 APP = {"tus-resumable": "1.0.0"}
@@ -36,6 +42,16 @@ def test_retry_after_is_a_number_or_a_moment_and_never_more_than_a_day(headers, 
 )
 def test_every_kind_of_error_body_gives_a_code_and_a_sentence(body, code, message):
     assert Response(status=500, headers={}, body=body).error == (code, message)
+
+
+@pytest.mark.parametrize(
+    "error", [{"code": "c" * 9999, "message": "\x1b[2J" + "m" * 900_000, "remedy": "r" * 900_000}, "e" * 9999]
+)
+def test_an_error_is_short_and_printable_whatever_the_server_sends(error):
+    code, message = Response(status=422, headers=APP, body={"error": error}).error
+    assert len(code) <= MAX_CODE
+    assert len(message) <= MAX_MESSAGE
+    assert (code + message).isprintable()
 
 
 @pytest.mark.parametrize(

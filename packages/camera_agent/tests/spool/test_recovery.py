@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from camera_agent.captures import metadata
 from camera_agent.host.clock import ClockQuality, Instant
+from camera_agent.protocol.captures import read_metadata
+from camera_agent.protocol.settings import YEARS
 from camera_agent.spool.listing import listing
 from camera_agent.spool.recovery import Recovery, adopted_at
 from camera_agent.spool.rows import CaptureState
@@ -32,6 +37,15 @@ def test_power_lost_between_rename_and_row_leaves_a_whole_picture_that_is_adopte
     capture = filled.spool.next_pending()
     assert (capture.capture, capture.size) == ("cam-00000009-abc", len(jpeg()))
     assert (capture.captured_at.quality, capture.captured_at.boot) == (ClockQuality.ESTIMATED, "")
+
+
+@pytest.mark.parametrize("written_s", [2**40, -(2**40), 4_200_000_000])
+def test_a_picture_whose_file_has_a_damaged_time_is_adopted_and_can_be_sent(filled, written_s):
+    orphan = filled.spool.captures / "cam-00000009-abc.jpg"
+    orphan.write_bytes(jpeg())
+    os.utime(orphan, (written_s, written_s))
+    assert filled.spool.recover(NOW).adopted == 1
+    assert read_metadata(metadata(filled.spool.next_pending())).captured_at.year in YEARS
 
 
 def test_an_orphan_of_a_replay_is_dropped_for_its_source_is_still_there(filled):

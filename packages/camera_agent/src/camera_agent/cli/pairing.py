@@ -14,7 +14,7 @@ import segno
 
 from camera_agent import __version__
 from camera_agent.cli.terminal import print_message, print_result
-from camera_agent.home import Home
+from camera_agent.home import Home, same_server
 from camera_agent.remote.client import Client
 from camera_agent.remote.pairing import request_code, wait_for_approval
 
@@ -57,6 +57,9 @@ def _pair_with(client: Client, home: Home, options: argparse.Namespace) -> int:
     # Another server's configuration does not apply to this one.
     home.remote_config_file.unlink(missing_ok=True)
     home.former_config_file.unlink(missing_ok=True)
+    if not same_server(home.paired_server(), client.server):
+        # Should this end before the new token is stored, nobody may get that of another server.
+        home.token_file.unlink(missing_ok=True)
     home.write(home.identity_file, {"server": client.server, "camera": paired.camera, "name": paired.name})
     home.save_token(paired.access_token)
     print_result(f"Paired as {paired.name or options.name}.")

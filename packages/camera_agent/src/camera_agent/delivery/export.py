@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 #: After this many captures the drive's folder is synced and they are marked as exported.
 BATCH = 50
 UNPAIRED = "unpaired"
+#: Characters of a camera's id in the name of its folder.
+MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,8 @@ def _explaining_errors(target: Path) -> Iterator[None]:
 def _folder(home: Home, target: Path) -> Path:
     identity = home.read(home.identity_file)
     camera = str(identity.get("camera") or "")
-    name = camera or f"{UNPAIRED}-{home_id(home)}"
+    # The server chose the id: nothing in it may lead out of the drive.
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", camera)[:MAX_NAME] or f"{UNPAIRED}-{home_id(home)}"
     folder = target / f"camera-{name}"
     folder.mkdir(parents=True, exist_ok=True)
     about = {"protocol": PROTOCOL, "camera": camera or None, "name": identity.get("name") or ""}

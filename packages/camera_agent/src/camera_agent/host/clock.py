@@ -53,12 +53,20 @@ class ClockQuality(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instant:
-    """A moment: wall time (Unix nanoseconds) with its quality, and the boot's monotonic time."""
+    """A moment: wall time (Unix nanoseconds) with its quality, and the boot's monotonic time.
+
+    A wall time outside of 1970 to 2099 (a broken battery clock, the damaged time of a file) becomes the next
+    one inside: the server would refuse the capture for good.
+    """
 
     wall_ns: int
     quality: ClockQuality
     boot: str
     monotonic_ns: int
+
+    def __post_init__(self) -> None:
+        """Keep the wall time within its bounds."""
+        object.__setattr__(self, "wall_ns", min(max(self.wall_ns, 0), LATEST_NS - 1))
 
 
 def boot_id(path: Path = BOOT_ID) -> str:

@@ -55,6 +55,10 @@ LOG_BYTES: Final = 16_384
 LARGEST_REVISION: Final = 2**31 - 1
 
 
+#: An agent repeats it as it was sent: a UUID has 36 characters, but a server may choose others.
+CommandId = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
 class PairingRequest(Struct, frozen=True, kw_only=True):
     """An agent that asks to be paired."""
 
@@ -122,7 +126,7 @@ class ClockFix(Struct, frozen=True, kw_only=True):
 class CommandResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of a command."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=32)]
+    id: CommandId
     state: Literal["running", "done", "failed"]
     message: Sentence = ""
     capture: Name = ""
@@ -262,7 +266,7 @@ class TokenAnswer(Struct, frozen=True, kw_only=True):
 class Command(Struct, frozen=True, kw_only=True):
     """One thing that an agent shall do once, with the trace context of the request."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=200)]
+    id: CommandId
     name: Annotated[str, Meta(max_length=40)]
     arguments: dict[str, Any] = {}
     traceparent: Annotated[str, Meta(max_length=100)] = ""
@@ -282,9 +286,7 @@ class HeartbeatAnswer(Struct, frozen=True, kw_only=True):
     config: RemoteSettings | None = None
     commands: Annotated[tuple[Command, ...], Meta(max_length=1000)] = ()
     clock_fixes_stored: Annotated[tuple[BootId, ...], Meta(max_length=100)] = ()
-    commands_acknowledged: Annotated[
-        tuple[Annotated[str, Meta(max_length=200)], ...], Meta(max_length=100)
-    ] = ()
+    commands_acknowledged: Annotated[tuple[CommandId, ...], Meta(max_length=100)] = ()
 
 
 class RecordsAnswer(Struct, frozen=True, kw_only=True):

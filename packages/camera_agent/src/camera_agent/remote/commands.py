@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Seconds after which a result that a full card rejected is written again.
 RETRY_S = 1.0
-#: Longer ids are rejected.
+#: Longer ids, and those with letters that a message can't repeat, are rejected.
 MAX_ID_LENGTH = 200
 
 
@@ -70,8 +70,12 @@ class CommandRunner:
             identity = command.get("id")
             if not isinstance(identity, str) or not 0 < len(identity) <= MAX_ID_LENGTH:
                 continue
+            if not identity.isprintable():
+                continue
             if self._results.start(identity):
-                self._pending.put(_Command(identity, str(command.get("name")), extract(command)))
+                self._pending.put(
+                    _Command(identity, str(command.get("name"))[:MAX_ID_LENGTH], extract(command))
+                )
 
     def run(self, stop: threading.Event) -> None:
         """Run commands until `stop` is set and `wake` was called."""

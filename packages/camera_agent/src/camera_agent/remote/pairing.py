@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from camera_agent.errors import BadInput, LinkDown, NotDelivered
 from camera_agent.home import is_token
 from camera_agent.protocol import PROTOCOL
+from camera_agent.protocol.values import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from camera_agent.remote.client import Client
     from camera_agent.remote.response import Response
 
-#: The longest interval and code lifetime that a server can set, seconds.
-LONGEST_INTERVAL_S, LONGEST_CODE_S = 60.0, 86_400.0
+#: The shortest and the longest interval, and the longest lifetime of a code, that a server can set, seconds.
+SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S, LONGEST_CODE_S = 1.0, 60.0, 86_400.0
+#: Characters of the texts that are shown.
+MAX_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def request_code(client: Client, about: Mapping[str, Json]) -> DeviceCode:
         user_code=_printable(fields.get("user_code")),
         verification_uri=_printable(fields.get("verification_uri")),
         verification_uri_complete=_printable(fields.get("verification_uri_complete")),
-        interval_s=_number(fields.get("interval"), 5.0, LONGEST_INTERVAL_S),
+        interval_s=max(SHORTEST_INTERVAL_S, _number(fields.get("interval"), 5.0, LONGEST_INTERVAL_S)),
         expires_in_s=_number(fields.get("expires_in"), 900.0, LONGEST_CODE_S),
     )
 
@@ -112,7 +115,7 @@ def _paired(response: Response) -> PairedCamera:
 
 def _printable(value: Json) -> str:
     """Return the text without what must not reach a terminal."""
-    return "".join(letter for letter in str(value or "") if letter.isprintable())[:500]
+    return printable(str(value or ""), MAX_TEXT)
 
 
 def _not_a_server(client: Client, response: Response) -> str:

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from camera_agent.protocol.values import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,6 +20,9 @@ API_PREFIX: Final = "/agent/v1"
 #: A Retry-After is not respected beyond this, seconds: the app's, and that of anything before it.
 MAX_RETRY_AFTER_S: Final = 86_400.0
 MAX_PROXY_RETRY_AFTER_S: Final = 300.0
+#: Characters of an error's code and message: they are stored with each capture, and shown on terminals.
+MAX_CODE: Final = 80
+MAX_MESSAGE: Final = 500
 UNSIGNED_INTEGER: Final = re.compile(r"[0-9]{1,15}")
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{1,79}")
 #: What helps when something before the server gives this status.
@@ -64,7 +69,11 @@ class Response:
 
     @property
     def error(self) -> tuple[str, str]:
-        """Code and message of an error response."""
+        """Code and message of an error response, short and printable whatever the server has sent."""
+        code, message = self._error()
+        return printable(code, MAX_CODE), printable(message, MAX_MESSAGE)
+
+    def _error(self) -> tuple[str, str]:
         error = self.body.get("error")
         if isinstance(error, dict):
             message = f"{error.get('message', '')} {error.get('remedy', '')}".strip()
