@@ -1,4 +1,5 @@
 import Box from "@mui/material/Box";
+import type { SystemStyleObject } from "@mui/system";
 
 /** The colours a state can have; each state has words too, so that colour alone never carries meaning. */
 export type Tone = "good" | "attention" | "bad" | "quiet";
@@ -10,6 +11,14 @@ const colours: Record<Tone, string> = {
   quiet: "text.secondary",
 };
 
+/** A disc, a triangle, a square and a ring: who can't tell the colours apart tells the shapes. */
+const shapes: Record<Tone, SystemStyleObject> = {
+  good: { borderRadius: "50%", bgcolor: "currentColor" },
+  attention: { width: 11, clipPath: "polygon(50% 0, 100% 100%, 0 100%)", bgcolor: "currentColor" },
+  bad: { borderRadius: "2px", bgcolor: "currentColor" },
+  quiet: { borderRadius: "50%", border: 2 },
+};
+
 interface Props {
   readonly tone: Tone;
   readonly label: string;
@@ -18,8 +27,8 @@ interface Props {
 }
 
 /**
- * A coloured dot, a label and an optional detail. The dot pulses once for each new `beat`: an animation without an
- * end would keep the processor of every open page at work.
+ * A sign, a label and an optional detail. The sign pulses once for each new `beat`: an animation without an end
+ * would keep the processor of every open page at work.
  */
 export function StateBadge({ tone, label, detail, beat = null }: Props) {
   return (
@@ -42,8 +51,8 @@ export function StateBadge({ tone, label, detail, beat = null }: Props) {
           flex: "none",
           width: 9,
           height: 9,
-          borderRadius: tone === "bad" ? "2px" : "50%",
-          bgcolor: colours[tone],
+          color: colours[tone],
+          ...shapes[tone],
           "@keyframes pulse": { "50%": { opacity: 0.35 } },
           animation: beat === null ? "none" : "pulse 0.8s ease-in-out",
         }}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { matched } from "./address.ts";
+import { isOfThisMachine, matched } from "./address.ts";
 
 test.each([
   ["/", "/", {}],
@@ -20,3 +20,17 @@ test.each([
 ])("%s does not match %s", (pattern, path) => {
   expect(matched(pattern, path)).toBeNull();
 });
+
+test.each(["localhost", "app.localhost", "127.0.0.1", "127.1.2.3", "[::1]"])(
+  "%s is of this machine",
+  (hostname) => {
+    expect(isOfThisMachine(hostname)).toBe(true);
+  },
+);
+
+test.each(["192.168.0.7", "pi.local", "127.example.org", "localhost.example.org"])(
+  "%s can be another machine",
+  (hostname) => {
+    expect(isOfThisMachine(hostname)).toBe(false);
+  },
+);

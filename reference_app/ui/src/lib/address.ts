@@ -18,6 +18,16 @@ export function matched(pattern: string, path: string): Parameters | null {
   return found;
 }
 
+/** Whether a host name leads back to the machine that asks, wherever it is asked. */
+export function isOfThisMachine(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  );
+}
+
 function segments(path: string): readonly string[] {
   return path.split("/").filter((segment) => segment !== "");
 }

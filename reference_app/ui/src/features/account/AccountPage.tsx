@@ -25,7 +25,7 @@ export function AccountPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ac
     <Box sx={{ display: "grid", gap: 2.5, maxWidth: 720 }}>
       <PageHeader title={t`Your account`} lead={me.username} />
       <SessionList user={me} />
-      <PasswordPanel />
+      <PasswordPanel username={me.username} />
     </Box>
   );
 }

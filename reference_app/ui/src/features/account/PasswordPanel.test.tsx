@@ -8,7 +8,7 @@ import { PasswordPanel } from "./PasswordPanel.tsx";
 const NAME = "useChangePasswordMutation";
 
 async function submit() {
-  const { environment } = renderWithRelay(<PasswordPanel />);
+  const { environment } = renderWithRelay(<PasswordPanel username="editor" />);
   await userEvent.type(screen.getByLabelText("Current password"), "correct horse");
   await userEvent.type(screen.getByLabelText("New password"), "battery staple");
   await userEvent.click(screen.getByRole("button", { name: "Change password" }));

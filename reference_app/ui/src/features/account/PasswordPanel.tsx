@@ -10,8 +10,13 @@ import { formValue } from "../../lib/formValue.ts";
 import { FormErrors, ofField } from "./FormErrors.tsx";
 import { useChangePassword, type ChangeError } from "./useChangePassword.ts";
 
+interface Props {
+  /** Whose password it is, for the browser, which keeps it by the name. */
+  readonly username: string;
+}
+
 /** Where a person changes their own password. */
-export function PasswordPanel() {
+export function PasswordPanel({ username }: Props) {
   const [change, busy] = useChangePassword();
   const [errors, setErrors] = useState<readonly ChangeError[]>([]);
   const [isChanged, setChanged] = useState(false);
@@ -41,6 +46,7 @@ export function PasswordPanel() {
         }}
         sx={{ display: "grid", gap: 2, maxWidth: 380 }}
       >
+        <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
         {isChanged && (
           <Alert
             severity="success"

@@ -39,7 +39,7 @@ test("makes the first account with the printed code, then says how to pair a cam
   await submit();
   answer(environment, running(environment, "SetUpPageMutation"), { SignInPayload: () => ({ errors: [] }) });
   expect(await screen.findByRole("heading", { name: "Now the first camera" })).toBeVisible();
-  expect(screen.getByText(`camera-agent pair ${window.location.origin}`)).toBeVisible();
+  expect(screen.getByDisplayValue(`camera-agent pair ${window.location.origin}`)).toBeVisible();
   expect(screen.getByRole("link", { name: "Enter the camera’s code" })).toHaveAttribute("href", "/pair");
 });
 

@@ -1,15 +1,14 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
-import Typography from "@mui/material/Typography";
 import { useState } from "react";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { Link, Redirect } from "wouter";
 
 import { CentredCard } from "../../design/CentredCard.tsx";
 import { formValue } from "../../lib/formValue.ts";
+import { PairCommand } from "../../shared/cameras/PairCommand.tsx";
 import type { SetUpPageMutation } from "./__generated__/SetUpPageMutation.graphql";
 import type { SetUpPageQuery } from "./__generated__/SetUpPageQuery.graphql";
 import { FormErrors, ofField } from "./FormErrors.tsx";
@@ -112,18 +111,13 @@ function SetUpForm({ onDone }: { readonly onDone: () => void }) {
 }
 
 function FirstCamera() {
-  const address = window.location.origin;
   return (
     <CentredCard
       title={t`First camera`}
       heading={t`Now the first camera`}
       lead={t`You are signed in. Without a camera there is nothing to see yet.`}
     >
-      <Typography variant="body2">
-        <Trans>
-          On the camera’s machine, run <code>camera-agent pair {address}</code>. It shows a code.
-        </Trans>
-      </Typography>
+      <PairCommand />
       <Button
         component={Link}
         to="/pair"

@@ -1,5 +1,4 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
 import Box from "@mui/material/Box";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
@@ -42,7 +41,6 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
   const shown = existing(existing(data.cameras.edges).map(({ node }) => node));
   const { hasNextPage, endCursor } = data.cameras.pageInfo;
   const some = shown.length > 0;
-  const address = window.location.origin;
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
@@ -61,10 +59,7 @@ export function CamerasPage({ queryRef }: { readonly queryRef: PreloadedQuery<Ca
         </>
       ) : (
         <EmptyState icon={<CameraIcon />} title={t`No cameras yet`} action={pair}>
-          <Trans>
-            On the camera’s machine, run <code>camera-agent pair {address}</code>. It shows a code. Enter that
-            code here.
-          </Trans>
+          {t`Once a camera’s agent is paired, its pictures come here.`}
         </EmptyState>
       )}
     </Box>

@@ -24,6 +24,22 @@ test("shows what is let in before it is approved", async () => {
   expect(screen.getByRole("button", { name: "Approve camera" })).toBeEnabled();
 });
 
+test("gives the command that makes a camera show its code, and copies it", async () => {
+  const user = userEvent.setup();
+  renderWithRelay(<PairPage />);
+  const command = screen.getByLabelText("On the camera’s machine, run");
+  expect(command).toHaveValue(`camera-agent pair ${window.location.origin}`);
+  expect(command).toHaveAccessibleDescription(/is this machine\. On another one, write the address/);
+  await user.click(screen.getByRole("button", { name: "Copy" }));
+  expect(await navigator.clipboard.readText()).toBe(`camera-agent pair ${window.location.origin}`);
+  expect(await screen.findByText("Command copied.")).toBeVisible();
+});
+
+test("shows no command to who comes with a code", () => {
+  renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
+  expect(screen.queryByLabelText("On the camera’s machine, run")).toBeNull();
+});
+
 test("says at once that nobody shows a code", async () => {
   const { environment } = renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
   answer(environment, running(environment, LOOKUP), { Query: () => ({ pairingRequest: null }) });

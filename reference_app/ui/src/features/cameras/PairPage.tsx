@@ -8,6 +8,7 @@ import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
 
 import { PageHeader } from "../../design/PageHeader.tsx";
+import { PairCommand } from "../../shared/cameras/PairCommand.tsx";
 import { PairingRequestPanel } from "./PairingRequestPanel.tsx";
 import { useApproveCamera } from "./useApproveCamera.ts";
 import { usePairingRequest } from "./usePairingRequest.ts";
@@ -17,7 +18,8 @@ export function PairPage() {
   const [parameters] = useSearchParams();
   const [approve, busy] = useApproveCamera();
   const [paired, setPaired] = useState<string | null>(null);
-  const [code, setCode] = useState(parameters.get("code") ?? "");
+  const linked = parameters.get("code");
+  const [code, setCode] = useState(linked ?? "");
   const lookup = usePairingRequest(code);
   const submit = (form: FormData) => {
     const name = text(form, "name");
@@ -27,8 +29,9 @@ export function PairPage() {
     <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
       <PageHeader
         title={t`Pair a camera`}
-        lead={t`Enter the code that the camera shows. Approve only cameras that you own.`}
+        lead={t`The command shows a code. Enter it here, and approve only cameras that you own.`}
       />
+      {paired === null && linked === null && <PairCommand />}
       {paired === null ? (
         <Paper variant="outlined" sx={{ p: 2.5 }}>
           <Box
@@ -54,7 +57,7 @@ export function PairPage() {
                 htmlInput: {
                   spellCheck: false,
                   autoCapitalize: "characters",
-                  style: { fontSize: "1.4rem", letterSpacing: "0.12em", textTransform: "uppercase" },
+                  style: { letterSpacing: "0.12em", textTransform: "uppercase" },
                 },
               }}
             />

@@ -58,7 +58,8 @@ export function PersonRow({ person, isOneself }: Props) {
           {data.username}
           {isOneself && ` ${t`(you)`}`}
         </Typography>
-        <StateBadge tone={data.state === "active" ? "good" : "quiet"} label={humanize(data.role)} />
+        <Typography variant="body2">{humanize(data.role)}</Typography>
+        {data.state !== "active" && <StateBadge tone="quiet" label={humanize(data.state)} />}
         <Typography variant="caption" sx={{ color: "text.secondary" }}>
           {seen !== null
             ? t`Last seen ${formatAge(seen, now)}`

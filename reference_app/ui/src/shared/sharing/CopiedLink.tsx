@@ -4,7 +4,7 @@ import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import { useRef, type ReactNode } from "react";
 
-import { useToast } from "../../design/Toaster.tsx";
+import { useCopy } from "../../design/useCopy.ts";
 
 /** What can be copied besides the address, such as the code that embeds it. */
 interface Other {
@@ -27,33 +27,7 @@ interface Props {
 /** An address that people pass on: shown in full, copied by a button. */
 export function CopiedLink({ address, facts, works, others = [], children }: Props) {
   const field = useRef<HTMLInputElement>(null);
-  const show = useToast();
-  const copy = (text: string, what: string): void => {
-    // Browsers offer the clipboard to pages over https and of this machine only.
-    const clipboard = navigator.clipboard as Clipboard | undefined;
-    if (clipboard === undefined) {
-      field.current?.select();
-      show({
-        severity: "error",
-        message: t`This browser can't copy here.`,
-        remedy: t`Press Ctrl+C: the link is selected.`,
-      });
-      return;
-    }
-    clipboard.writeText(text).then(
-      () => {
-        show({ severity: "success", message: t`${what} copied.` });
-      },
-      () => {
-        field.current?.select();
-        show({
-          severity: "error",
-          message: t`The browser refused to copy.`,
-          remedy: t`Press Ctrl+C: the link is selected.`,
-        });
-      },
-    );
-  };
+  const copy = useCopy(field);
   return (
     <>
       <TextField

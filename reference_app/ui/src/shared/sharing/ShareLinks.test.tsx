@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { graphql } from "react-relay";
 import { expect, test } from "vitest";
@@ -97,7 +97,8 @@ test("nothing is said to be shared by links that have expired", () => {
 test("a revoked link goes at once", async () => {
   const environment = await opened("Shared by a link", {});
   await userEvent.click(screen.getByRole("button", { name: "Revoke" }));
-  await userEvent.click(screen.getAllByRole("button", { name: "Revoke" }).at(-1) ?? document.body);
+  const dialog = await screen.findByRole("dialog");
+  await userEvent.click(within(dialog).getByRole("button", { name: "Revoke" }));
   answer(environment, running(environment, "useTransitionMutation"), {
     TransitionPayload: () => ({
       created: null,
