@@ -67,6 +67,7 @@ export default tseslint.config(
             "gradient\\(",
             "prefers-",
             "^<iframe",
+            "^camera-agent ",
             "__typename",
           ],
           ignoreNames: [
@@ -77,7 +78,7 @@ export default tseslint.config(
             "id",
             { regex: { pattern: "^data-" } },
             {
-              regex: { pattern: "^(d|path|to|width|height|viewBox|displayName|gridTemplate.*|fontFamily)$" },
+              regex: { pattern: "^(d|path|to|width|height|viewBox|displayName|gridTemplate.*|fontFamily|clipPath)$" },
             },
           ],
           ignoreFunctions: ["console.*", "graphql", "stroked", "*.setAttribute", "*.getItem"],
