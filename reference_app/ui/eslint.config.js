@@ -78,7 +78,9 @@ export default tseslint.config(
             "id",
             { regex: { pattern: "^data-" } },
             {
-              regex: { pattern: "^(d|path|to|width|height|viewBox|displayName|gridTemplate.*|fontFamily|clipPath)$" },
+              regex: {
+                pattern: "^(d|path|to|width|height|viewBox|displayName|gridTemplate.*|fontFamily|clipPath)$",
+              },
             },
           ],
           ignoreFunctions: ["console.*", "graphql", "stroked", "*.setAttribute", "*.getItem"],

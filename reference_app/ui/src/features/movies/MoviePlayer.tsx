@@ -87,13 +87,28 @@ export function MoviePlayer({ movie, chapters }: Props) {
   }
   if (typeof liveUrl !== "string") return null;
   if (!watching) {
-    return (
+    const watch = (
       <Button
-        fullWidth
+        fullWidth={chapters === undefined}
+        variant={chapters === undefined ? "text" : "contained"}
         onClick={() => {
           setWatching(true);
         }}
       >{t`Watch what is finished`}</Button>
+    );
+    if (chapters === undefined) return watch;
+    return (
+      <Box
+        sx={{
+          display: "grid",
+          placeItems: "center",
+          aspectRatio: shape,
+          bgcolor: "#0c0f0e",
+          borderRadius: "14px",
+        }}
+      >
+        {watch}
+      </Box>
     );
   }
   return (

@@ -144,22 +144,24 @@ export function FrameViewer({
         )}
       </Box>
       <Box sx={{ display: "flex", flexWrap: "wrap", gap: 0.75, mt: 1, alignItems: "center" }}>
-        <Button
-          size="small"
+        <Sign
+          label={t`Previous`}
+          sign="←"
           disabled={!hasPrevious}
           onClick={() => {
             onStep(-1);
           }}
-        >{t`Previous`}</Button>
-        <Button
-          size="small"
+        />
+        <Sign
+          label={t`Next`}
+          sign="→"
           disabled={!hasNext}
           onClick={() => {
             onStep(1);
           }}
-        >{t`Next`}</Button>
-        <Button size="small" disabled={!zoom.canZoomIn} onClick={zoom.zoomIn}>{t`Zoom in`}</Button>
-        <Button size="small" disabled={!zoom.canZoomOut} onClick={zoom.zoomOut}>{t`Zoom out`}</Button>
+        />
+        <Sign label={t`Zoom in`} sign="+" disabled={!zoom.canZoomIn} onClick={zoom.zoomIn} />
+        <Sign label={t`Zoom out`} sign="−" disabled={!zoom.canZoomOut} onClick={zoom.zoomOut} />
         <Button
           size="small"
           component="a"
@@ -212,5 +214,28 @@ export function FrameViewer({
         ))}
       </Typography>
     </Box>
+  );
+}
+
+interface SignProps {
+  readonly label: string;
+  readonly sign: string;
+  readonly disabled: boolean;
+  readonly onClick: () => void;
+}
+
+/** A button for a key of the viewer, which is shown by the key's sign. */
+function Sign({ label, sign, ...button }: SignProps) {
+  return (
+    <Button
+      size="small"
+      variant="outlined"
+      aria-label={label}
+      title={label}
+      sx={{ minWidth: 40, px: 0, fontSize: "1.1rem", lineHeight: 1.2 }}
+      {...button}
+    >
+      {sign}
+    </Button>
   );
 }

@@ -161,6 +161,6 @@ test("shows the locks that are held on the timelapse", () => {
     ],
   });
   const holds = screen.getByRole("list", { name: "Held locks" });
-  expect(holds).toHaveTextContent("render held for 5 s: Movie 7");
+  expect(holds).toHaveTextContent("Movie 7 has held the lock “render” for 5 s");
   expect(holds).toHaveTextContent("worker-1, cancel requested by editor");
 });

@@ -37,15 +37,15 @@ export function TimelapseHolds({ timelapse }: { readonly timelapse: TimelapseHol
         <Box component="li" key={`${hold.lock}-${String(hold.token)}`} sx={{ display: "flex", gap: 1 }}>
           <LockIcon sx={{ fontSize: 18, color: "text.secondary", mt: "1px" }} />
           <span>
-            <strong>{hold.lock}</strong>{" "}
-            {t`held for ${formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}`}
-            {hold.why !== "" && `: ${hold.why}`}
+            <strong>{hold.why === "" ? hold.holder : hold.why}</strong>{" "}
+            {t`has held the lock “${hold.lock}” for ${formatDuration(Math.floor(Math.max(0, now - (instant(hold.since) ?? now)) / 1000))}`}
             <Box
               component="span"
               sx={{ display: "block", color: "text.secondary", overflowWrap: "anywhere" }}
             >
-              {hold.holder}
-              {hold.cancelRequestedBy != null && `, ${t`cancel requested by ${hold.cancelRequestedBy}`}`}
+              {hold.why !== "" && hold.holder}
+              {hold.why !== "" && hold.cancelRequestedBy != null && ", "}
+              {hold.cancelRequestedBy != null && t`cancel requested by ${hold.cancelRequestedBy}`}
             </Box>
           </span>
         </Box>
