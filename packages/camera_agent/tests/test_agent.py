@@ -350,3 +350,23 @@ def test_a_card_that_cant_be_written_is_one_sentence(home, capsys, tmp_path):
         said = capsys.readouterr().err
         assert "can't be created" in said
         assert said.count("\n") == 1
+
+
+def test_the_log_of_a_run_ends_with_it_also_before_a_restart(server, home, loop, tmp_path):
+    server.commands = [{"id": "again", "name": "restart"}]
+    log = tmp_path / "log.jsonl"
+    with Command(*loop, "--log", str(log)) as agent:
+        server.wait_for(lambda: any(beat["seq"] > 1 for beat in server.heartbeats) and not server.commands)
+        server.wait_for(lambda: [beat["seq"] for beat in server.heartbeats].count(1) == 2)
+        agent.end()
+    messages = [json.loads(line) for line in log.read_text().splitlines()]
+    runs = [one["action_status"] for one in messages if one.get("action_type") == "camera:run"]
+    assert runs == ["started", "succeeded", "started", "succeeded"]
+
+
+def test_it_goes_on_when_nobody_reads_any_more_what_it_says(server, home, tmp_path):
+    with Command(*faulty_drivers(home, "RefusesThrice", tmp_path)) as agent:
+        agent.process.stderr.close()
+        server.wait_for(lambda: len(server.stored) >= 3)
+        agent.process.terminate()
+        assert agent.process.wait(30) == 0

@@ -118,3 +118,12 @@ def test_a_configuration_stored_under_its_former_name_is_kept(tmp_path):
     home = Home(tmp_path).create()
     assert home.read(home.remote_config_file) == {"revision": 7}
     assert home.create().read(home.remote_config_file) == {"revision": 7}
+
+
+def test_a_file_that_cant_be_replaced_is_named_and_leaves_nothing_behind(tmp_path):
+    home = Home(tmp_path)
+    home.status_file.mkdir()
+    with pytest.raises(OSError, match="status") as failure:
+        home.write(home.status_file, {"state": "idle"})
+    assert failure.value.filename == str(home.status_file)
+    assert [path.name for path in tmp_path.iterdir()] == ["status.json"]

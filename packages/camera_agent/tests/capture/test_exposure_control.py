@@ -80,6 +80,6 @@ def test_a_ramp_says_what_it_lacks_and_recovers():
     ramp.record_capture({}, Measurement(luminance=0.1))
     assert "does not report its exposure" in ramp.problem
     ramp.record_capture(REPORTED, None)
-    assert "install Pillow" in ramp.problem
+    assert "That needs Pillow" in ramp.problem
     ramp.record_capture(REPORTED, Measurement(luminance=0.1))
     assert ramp.problem == ""

@@ -27,6 +27,7 @@ def film(tmp_path, monkeypatch):
 
     def run(name: str, count: int, *, interval_s: float = 0.05, deadline_s: float = 10.0):
         stop, captures, said = threading.Event(), [], []
+        run.gaps = []
         with closing(Spool(tmp_path / "spool")) as spool:
             process = DriverProcess(
                 f"tests.drivers.faulty_drivers:{name}",
@@ -47,7 +48,9 @@ def film(tmp_path, monkeypatch):
                 status,
                 stop=stop,
                 settings=CaptureSettings(interval_s=interval_s),
-                callbacks=CaptureCallbacks(on_capture=taken, on_problem=said.append),
+                callbacks=CaptureCallbacks(
+                    on_capture=taken, on_problem=said.append, on_gap=lambda *gap: run.gaps.append(gap)
+                ),
             )
             loop.run()
             return captures, said, status
@@ -69,6 +72,15 @@ def test_a_camera_that_fails_once_costs_one_slot_not_the_film(film, name):
     captures, said, status = film(name, 3, deadline_s=2.0)
     assert [capture.filename for _, capture in captures] == ["1.jpg", "3.jpg", "4.jpg"]
     assert len(said) == 1
+    assert status.state() == ("capturing", "")
+
+
+def test_a_camera_that_dies_of_a_question_about_its_health_has_missed_no_slot(film):
+    captures, said, status = film("DiesWhenAskedForItsHealth", 3)
+    assert [capture.filename for _, capture in captures] == ["1.jpg", "2.jpg", "3.jpg"]
+    [sentence] = said
+    assert sentence.endswith("ended with code 3. It is started again.")
+    assert [gap for gap in film.gaps if gap[0] == "camera_failed"] == []
     assert status.state() == ("capturing", "")
 
 

@@ -11,6 +11,7 @@ from camera_agent.capture.replay import Replay
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.host.clock import Clock, ClockQuality
 from camera_agent.spool.store import Spool
+from tests.conftest import jpeg
 from tests.drivers.test_exif import OFFSET, ORIGINAL, picture
 
 
@@ -58,6 +59,33 @@ def test_a_run_interrupted_goes_on_with_the_same_captures(folder, spool):
     names = [capture.filename for capture in again if capture is not None]
     assert names == [f"img{number}.jpg" for number in range(6, 13)]
     assert spool.last_sequence() == 12
+
+
+def test_pictures_that_were_added_between_two_tries_are_delivered_and_no_other_twice(folder, spool):
+    stop, names = threading.Event(), []
+
+    def interrupt(capture) -> None:
+        names.append(capture.filename)
+        spool.mark_delivered(capture)
+        if len(names) == 5:
+            stop.set()
+
+    process, run = replay(folder, spool, stop, interrupt)
+    with closing(process):
+        assert not run.run()
+    (folder / "img0.jpg").write_bytes(jpeg(3))
+    (folder / "more").mkdir()
+    (folder / "more" / "img1.jpg").write_bytes(jpeg(5))
+    stop = threading.Event()
+    process, run = replay(folder, spool, stop, lambda capture: capture and names.append(capture.filename))
+    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
+    delivering.start()
+    with closing(process):
+        assert run.run()
+    stop.set()
+    delivering.join(5)
+    assert sorted(names) == sorted(path.name for path in folder.rglob("*.jpg"))
+    assert names.count("img1.jpg") == 2
 
 
 def test_the_spool_does_not_fill_up_with_a_copy_of_the_source(folder, spool, monkeypatch):

@@ -6,11 +6,16 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 
 import pytest
 
 from camera_agent import __version__
 from camera_agent.cli import main
+from camera_agent.host.clock import Clock
+from camera_agent.spool import rows
+from camera_agent.spool.store import Spool
+from tests.conftest import jpeg
 from tests.server import Fault
 
 BY_NAME = "The pictures are in the order of their names, because they have no capture times."
@@ -21,6 +26,45 @@ def test_replaying_a_folder_delivers_every_picture_once_in_natural_order(home, s
     assert main(["run", "--home", str(home.folder), *source, "--once", "--json"]) == 0
     assert server.names() == [f"img{number}.jpg" for number in range(1, 13)]
     assert json.loads(capsys.readouterr().out) == {"delivered": 12, "refused": [], "note": BY_NAME}
+
+
+def test_a_picture_whose_name_is_of_another_encoding_is_delivered(home, server, tmp_path, capsysbinary):
+    pictures = tmp_path / os.fsdecode(b"caf\xe9")
+    pictures.mkdir()
+    (pictures / os.fsdecode(b"caf\xe9.jpg")).write_bytes(jpeg())
+    (pictures / os.fsdecode(b"th\xe9.txt")).write_bytes(b"tea")
+    source = ["--driver", "replay", "--source", str(pictures)]
+    assert main(["run", "--home", str(home.folder), *source, "--once"]) == 3
+    assert server.names() == ["caf?.jpg"]
+    printed = capsysbinary.readouterr()
+    assert printed.out == b"1 pictures delivered, 1 left out.\n"
+    assert b"Left out th?.txt" in printed.err
+
+
+def test_a_list_that_nobody_reads_to_its_end_is_no_error(home):
+    with closing(Spool(home.spool)) as spool, spool.index.transaction():
+        for number in range(1500):
+            rows.insert(
+                spool.index,
+                capture=f"capture-{number:08d}",
+                filename="🎬.jpg",
+                filetype="image/jpeg",
+                size=1,
+                sha256="0" * 64,
+                captured_at=Clock().now(),
+                exposure={},
+                cause={},
+            )
+    with subprocess.Popen(
+        [sys.executable, "-m", "camera_agent", "spool", "ls", "--home", str(home.folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    ) as listing:
+        assert b"\\U0001f3ac.jpg" in listing.stdout.readline()
+        listing.stdout.close()
+        assert listing.stderr.read() == b""
+    assert listing.returncode == 0
 
 
 def test_without_json_the_summary_is_a_sentence(home, folder, capsys):

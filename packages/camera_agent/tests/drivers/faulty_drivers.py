@@ -60,6 +60,11 @@ class HangsAtFirst(Good):
         super().shoot(target, taken)
 
 
+class DiesWhenAskedForItsHealth(Good):
+    def health(self):
+        os._exit(3)
+
+
 class Slow(Good):
     def shoot(self, target, taken):
         time.sleep(0.5)

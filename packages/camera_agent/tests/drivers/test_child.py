@@ -38,6 +38,7 @@ def test_a_source_is_opened_captured_to_its_end_and_closed(tmp_path):
         "exposure": {},
         "measurement": None,
         "captured_ns": None,
+        "path": "a.jpg",
     }
     assert (end, health) == ({"ok": None}, {"ok": {}})
     assert (tmp_path / "image").read_bytes() == jpeg()

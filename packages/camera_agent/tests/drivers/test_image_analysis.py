@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import struct
 import sys
+import zlib
+from contextlib import closing
 
 import pytest
 from PIL import Image
 
 from camera_agent.drivers.image_analysis import MAX_BYTES, linear, measure, write_preview
+from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError
 
 
@@ -26,6 +30,23 @@ def test_burnt_out_pixels_are_counted(tmp_path):
     made.paste((255, 255, 255), (0, 0, 640, 48))
     made.save(tmp_path / "a.jpg", quality=95)
     assert measure(tmp_path / "a.jpg").clipped == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_picture_that_pillow_refuses_for_its_size_is_a_picture_all_the_same(tmp_path):
+    size = struct.pack(">IIBBBBB", 30_000, 30_000, 1, 0, 0, 0, 0)
+    chunks = [(b"IHDR", size), (b"IDAT", b""), (b"IEND", b"")]
+    content = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+    process = DriverProcess("replay", {"source": str(tmp_path / "a.png")})
+    with closing(process):
+        process.open()
+        image = process.capture(tmp_path / "image", measure=True, preview=tmp_path / "preview")
+    assert (image.filename, image.measurement) == ("a.png", None)
+    assert (tmp_path / "image").exists()
+    assert not (tmp_path / "preview").exists()
 
 
 def test_what_is_no_picture_is_not_measured_and_has_no_preview(tmp_path):

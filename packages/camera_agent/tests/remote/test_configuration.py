@@ -38,6 +38,16 @@ def test_what_was_set_last_holds_after_a_restart(hearing):
     assert again.revision == 3
 
 
+def test_what_a_full_card_does_not_store_is_put_in_force_once(hearing, tmp_path):
+    remote_config = hearing()
+    Home(tmp_path).remote_config_file.mkdir()  # whatever keeps the file from being written
+    with pytest.raises(OSError, match="remote_config"):
+        remote_config.receive({"revision": 3, "interval_s": 60.0})
+    remote_config.receive({"revision": 3, "interval_s": 60.0})
+    assert [config.interval_s for config in remote_config.applied] == [60.0]
+    assert remote_config.state() == (3, None)
+
+
 @pytest.mark.parametrize("revision", [10**30, -1, True])
 def test_a_stored_revision_that_no_server_has_keeps_no_later_one_out(hearing, tmp_path, revision):
     home = Home(tmp_path)

@@ -68,7 +68,8 @@ class ExposureControl:
             self.problem = "The exposure can't be ramped: the camera does not report its exposure."
         elif measurement is None:
             self.problem = (
-                "The exposure can't be ramped: install Pillow, pip install 'camera-agent[preview]'."
+                "The exposure can't be ramped: the picture's brightness can't be measured."
+                " That needs Pillow: pip install 'camera-agent[preview]'."
             )
         else:
             self.problem = ""

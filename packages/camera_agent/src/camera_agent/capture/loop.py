@@ -207,9 +207,10 @@ class CaptureLoop:
         self._unprocessed_from = slot + self._settings.interval_s / 2
         try:
             self._capture_burst(slot)
-            self._slot_succeeded()
         except (DriverLost, DriverError, SpoolError) as error:
             self._slot_failed(error, slot)
+        else:
+            self._slot_succeeded()
 
     def _capture_burst(self, slot: float) -> None:
         schedule = self._settings.schedule
@@ -229,7 +230,15 @@ class CaptureLoop:
         self._status.clear_problem("camera")
         if time.monotonic() - self._health_at >= HEALTH_S:
             self._health_at = time.monotonic()
+            self._read_health()
+
+    def _read_health(self) -> None:
+        """Read the camera's health. The slot has its picture, whatever becomes of this."""
+        try:
             self._status.camera_health = self._camera.health()
+        except (DriverLost, DriverError) as error:
+            self._report_problem(str(error))
+            self._reopen()
 
     def _slot_failed(self, error: AgentError, slot: float) -> None:
         if self._stop.is_set():
@@ -239,8 +248,11 @@ class CaptureLoop:
         self._add_gap(reason, str(error), slot, slot, 1)
         self._report_problem(str(error))
         self._stop.wait(min(MAX_PAUSE_S, self._backoff.wait_s()))
+        self._reopen()
+
+    def _reopen(self) -> None:
+        """Open the camera now rather than at the next slot, because opening takes time."""
         try:
-            # Now rather than at the next slot, because opening takes time.
             self._camera.ensure_open()
         except (DriverLost, DriverError) as again:
             self._report_problem(str(again))

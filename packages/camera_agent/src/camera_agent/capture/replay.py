@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from camera_agent.host.clock import ClockQuality, Instant
@@ -25,8 +26,9 @@ MAX_PENDING = 256
 class Replay:
     """Puts every picture of a source into the spool, as fast as the spool is delivered.
 
-    A capture id consists of the run's name, which the spool keeps until the run is complete, and the
-    picture's number: a run that was killed resumes, and no picture is delivered twice.
+    A capture id consists of the run's name, which the spool keeps until the run is complete, and what tells
+    the picture apart: its path, or the number of a frame. A run that was killed resumes, also if the source
+    has got more pictures, and no picture is delivered twice.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Replay:
     ) -> None:
         self._driver, self._spool, self._clock, self._stop = driver, spool, clock, stop
         self._on_picture = on_picture
-        self._key = f"replay:{source}"
+        self._key = f"replay:{source}".encode("utf-8", "backslashreplace").decode()
         self._run = spool.key_values.get(self._key) or secrets.token_hex(6)
         spool.key_values.set(self._key, self._run)
 
@@ -58,7 +60,7 @@ class Replay:
             if image is None:
                 return self._drain()
             self._wait_below(MAX_PENDING)
-            name = f"{REPEATABLE}{self._run}-{number:08d}"
+            name = f"{REPEATABLE}{self._run}-{_place(image, number)}"
             capture = self._spool.put(
                 target,
                 capture=name,
@@ -93,3 +95,10 @@ class Replay:
                     return True
                 self._spool.changed.wait(5.0)
         return False
+
+
+def _place(image: CapturedImage, number: int) -> str:
+    """Return what tells a picture apart from all others of its source."""
+    if not image.path:
+        return f"{number:08d}"
+    return blake2b(image.path.encode(), digest_size=12).hexdigest()

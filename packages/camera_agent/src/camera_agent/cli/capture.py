@@ -39,14 +39,15 @@ def _run(options: argparse.Namespace) -> int:
     log = install(log_path=Path(options.log)) if options.log else None
     try:
         agent = Agent(home, config, notify=print_message)
-        if not options.once:
-            if agent.run():
-                _restart()
-            return 0
-        return _conclude(agent.replay(), as_json=options.json)
+        if options.once:
+            return _conclude(agent.replay(), as_json=options.json)
+        restart_wanted = agent.run()
     finally:
         if log is not None:
             log.remove()
+    if restart_wanted:
+        _restart()  # only now: what has not been written to the log would be lost
+    return 0
 
 
 def _restart() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camera_agent import __version__
+from camera_agent.cli import terminal
 from camera_agent.cli.terminal import print_message
 from camera_agent.errors import AgentError
 
@@ -29,8 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     approved; 130 stopped by Ctrl-C, unless it captures or delivers; 1 anything else.
     """
     options = _parser().parse_args(arguments)
+    terminal.take_any_text()
     try:
         return _commands(options.command)[options.command](options)
+    except BrokenPipeError:  # `| head` has exited
+        terminal.discard_results()
+        return 0
     except AgentError as error:
         print_message(str(error))
         return error.exit_code

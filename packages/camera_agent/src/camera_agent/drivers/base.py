@@ -47,7 +47,8 @@ class CapturedImage:
     """A picture that a driver has written: the camera's name for it, its MIME type and its exposure.
 
     `measurement` is made by the agent's code in the driver's process, when a ramp needs it. `captured_ns` is
-    set for a picture that was captured earlier: Unix nanoseconds by the clock of its camera.
+    set for a picture that was captured earlier: Unix nanoseconds by the clock of its camera. `path` tells the
+    pictures of a finite source apart, also when the source has got more of them meanwhile.
     """
 
     filename: str
@@ -55,6 +56,7 @@ class CapturedImage:
     exposure: Mapping[str, ExposureValue] = field(default_factory=dict)
     measurement: Measurement | None = None
     captured_ns: int | None = None
+    path: str = ""
 
 
 class Driver(Protocol):

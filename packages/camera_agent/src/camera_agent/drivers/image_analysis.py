@@ -26,7 +26,7 @@ def measure(path: Path) -> Measurement | None:
     try:
         with _opened(path, MEASURED) as picture:
             histogram = picture.convert("L").histogram()
-    except (ImportError, OSError):
+    except Exception:  # noqa: BLE001 - of whatever kind a picture is, it is worth more than its measurement
         return None
     total = sum(histogram)
     return Measurement(
@@ -56,7 +56,7 @@ def write_preview(path: Path, target: Path) -> None:
         raise DriverError(
             "Previews need Pillow, which is not here.", "Install it: pip install 'camera-agent[preview]'."
         ) from None
-    except OSError as error:
+    except Exception as error:  # as above: Pillow refuses a very large one, say
         with suppress(OSError):
             target.unlink()  # half of one is none
         raise DriverError(f"No preview can be made of the picture: {error}.") from error

@@ -38,6 +38,7 @@ def image_message(image: CapturedImage | None) -> dict[str, Json]:
             "exposure": dict(image.exposure),
             "measurement": None if image.measurement is None else asdict(image.measurement),
             "captured_ns": image.captured_ns,
+            "path": image.path,
         }
     }
 
@@ -78,16 +79,16 @@ def description_from_message(content: dict[str, Json] | None) -> Description:
         fields.get("exposure_limits"),
     )
     return Description(
-        model=str(fields.get("model", "")),
+        model=_text(fields.get("model", "")),
         finite=bool(fields.get("finite")),
         total=total if isinstance(total, int) else None,
         skipped=tuple(
-            SkippedFile(name=str(item["name"]), code=str(item["code"]), message=str(item["message"]))
+            SkippedFile(name=_text(item["name"]), code=_text(item["code"]), message=_text(item["message"]))
             for item in (skipped if isinstance(skipped, list) else [])
             if isinstance(item, dict)
         ),
         exposure_limits=_limits(exposure_limits) if isinstance(exposure_limits, dict) else None,
-        note=str(fields.get("note", "")),
+        note=_text(fields.get("note", "")),
     )
 
 
@@ -114,8 +115,8 @@ def image_from_message(content: dict[str, Json] | None) -> CapturedImage | None:
     exposure, measurement = content.get("exposure"), content.get("measurement")
     captured_ns = content.get("captured_ns")
     return CapturedImage(
-        filename=str(content["filename"]),
-        filetype=str(content["filetype"]),
+        filename=_text(content["filename"]),
+        filetype=_text(content["filetype"]),
         exposure={
             key: value
             for key, value in (exposure if isinstance(exposure, dict) else {}).items()
@@ -123,4 +124,10 @@ def image_from_message(content: dict[str, Json] | None) -> CapturedImage | None:
         },
         measurement=Measurement(**_numbers(measurement)) if isinstance(measurement, dict) else None,
         captured_ns=captured_ns if isinstance(captured_ns, int) else None,
+        path=_text(content.get("path", ""), "backslashreplace"),
     )
+
+
+def _text(value: Json, errors: str = "replace") -> str:
+    """Return a text that UTF-8 can hold: the name of a file may be of another encoding."""
+    return str(value).encode("utf-8", errors).decode()

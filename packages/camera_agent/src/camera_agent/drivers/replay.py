@@ -70,6 +70,7 @@ class ReplayDriver:
                     filename=found[number][0].name,
                     filetype=found[number][1],
                     captured_ns=_nanoseconds(times[number]) if order.by_time else None,
+                    path=str(found[number][0].relative_to(source.parent)),
                 ),
                 found[number][0],
             )

@@ -89,11 +89,12 @@ class RemoteConfig:
             self.error = _rejection(revision, error)
             self._apply(self._current[1])
             return
-        former = self._home.read(self._home.remote_config_file)
-        if self.revision and former.get("revision") == self.revision:
+        former, before = self._home.read(self._home.remote_config_file), self.revision
+        # First in memory: with a full card it would be put in force anew at each heartbeat.
+        self._former, self._current, self.error = self._current, (revision, config), None
+        if before and former.get("revision") == before:
             self._home.write(self._home.former_config_file, former)
         self._home.write(self._home.remote_config_file, message)
-        self._former, self._current, self.error = self._current, (revision, config), None
 
     def reject(self, schedule: Schedule, exposure: ExposureSettings, reason: str) -> None:
         """Put the configuration before the present one in force, because these settings failed in use.
