@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 
 import fsmlock
 from fsmlock.models import Run
@@ -31,6 +32,14 @@ def test_list_prints_the_holds(film, held):
     assert "import 12 (Movie 7) since" in said("list", f"shop.Film:{film.pk}")
     held.release()
     assert said("list") == "There are no holds.\n"
+
+
+def test_before_a_list_the_settings_are_checked_and_no_address_is_imported(db, settings):
+    settings.ROOT_URLCONF = "not.there"
+    assert said("list", skip_checks=False) == "There are no holds.\n"
+    settings.FSMLOCK = {"BACKENDS": "fsmlock.backends.redis.RedisBackend"}
+    with pytest.raises(SystemCheckError, match="BACKENDS"):
+        said("list", skip_checks=False)
 
 
 def test_explain_prints_the_reasons_and_the_plan(film, held):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from celery import Celery
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from tests.values import failed, save_failures
 from tests.waiting import wait_until
 
@@ -60,6 +61,15 @@ def test_show_prints_tables(app, current, capsys):
     out = capsys.readouterr().out
     assert "celery  1" in out
     assert "manage.py queue_insight collect" in out
+
+
+def test_before_a_look_the_settings_are_checked_and_no_address_is_imported(current, settings, capsys):
+    settings.ROOT_URLCONF = "not.there"
+    call_command("queue_insight", "show", "--app", current, skip_checks=False)
+    assert "manage.py queue_insight collect" in capsys.readouterr().out
+    settings.QUEUE_INSIGHT = {"SAVE_INTERVAL": 1}
+    with pytest.raises(SystemCheckError, match="SAVE_INTERVAL_S"):
+        call_command("queue_insight", "show", "--app", current, skip_checks=False)
 
 
 def test_show_prints_json(app, current, capsys):

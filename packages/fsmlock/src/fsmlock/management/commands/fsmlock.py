@@ -36,6 +36,8 @@ class Command(BaseCommand):
     """One subcommand for each task of an operator."""
 
     help = "List, explain, cancel and break holds; work on runs; draw state diagrams."
+    #: All checks would import the project's addresses, and with these its views, before each look.
+    requires_system_checks = ("fsmlock",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--database", default="default", help="The database alias of the objects.")

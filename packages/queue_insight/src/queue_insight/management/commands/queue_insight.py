@@ -65,6 +65,8 @@ class Command(BaseCommand):
     """Runs the collector, or prints a snapshot."""
 
     help = "Shows what runs, what waits and why: queues, tasks and workers of Celery."
+    #: All checks would import the project's addresses, and with these its views, before each look.
+    requires_system_checks = ("queue_insight",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = EXAMPLES
