@@ -9,9 +9,8 @@ import math
 from bisect import bisect_right
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final, Self
-
-import numpy as np
 
 from camera_agent.protocol import windows
 from camera_agent.protocol.errors import InvalidValueError
@@ -210,11 +209,11 @@ def _light(facts: Sequence[FrameFacts], numbers: Iterable[int]) -> list[int]:
 
 def _sharp(facts: Sequence[FrameFacts], numbers: list[int]) -> list[int]:
     known = [(number, value) for number in numbers if (value := facts[number].sharpness) is not None]
-    values = np.array([value for _, value in known])
+    values = [value for _, value in known]
     blurred = set()
     for position, (number, value) in enumerate(known):
         around = values[max(0, position - _NEIGHBORS) : position + _NEIGHBORS + 1]
-        if value < _BLURRED * float(np.median(around)):
+        if value < _BLURRED * median(around):
             blurred.add(number)
     return [number for number in numbers if number not in blurred]
 
