@@ -8,7 +8,7 @@ from tests.values import NOW
 
 from queue_insight import FinishedTask, Reason, TaskState, WorkerState, diagnose
 from queue_insight.drain import Drain, DrainState
-from queue_insight.snapshot import DelayedTasks
+from queue_insight.snapshot import DelayedTasks, Pause
 
 STALE = Reason(code="collector_silent", message="silent")
 
@@ -61,7 +61,7 @@ def test_a_worker_without_a_heartbeat_in_time_is_not_said_to_start_anything():
     ("worker", "code", "message"),
     [
         (values.worker(queues=("other",)), "no_worker", "No worker listens to queue 'celery'."),
-        (values.worker(state=WorkerState.GONE), "no_worker", "one@test did before and is gone"),
+        (values.worker(state=WorkerState.GONE), "no_worker", "one@test did until 2026-11-23T12:00:00+00:00."),
         (values.worker(state=WorkerState.UNKNOWN), "worker_unknown", "Whether one@test still listens"),
     ],
 )
@@ -82,12 +82,75 @@ def test_a_lost_task_names_when_its_worker_was_last_seen_and_whether_it_is_redel
     worker = values.worker(state=WorkerState.GONE, last_seen_at=NOW - timedelta(seconds=7))
     lost = values.running(state=TaskState.LOST)
     reason = only("r1", values.snapshot(workers=(worker,), running=(lost,)))
-    assert reason.message == "Its worker one@test is gone: it was last seen 7 s ago."
+    assert reason.message == "Its worker one@test is gone: it was last seen at 2026-11-23T11:59:53+00:00."
     assert "before you send it again" in reason.remedy
-    back = values.running(state=TaskState.LOST, unacked=True)
-    assert "redelivers it" in only("r1", values.snapshot(workers=(worker,), running=(back,))).remedy
     open_ = values.running(state=TaskState.LOST, unacked=None)
     assert "is unknown" in only("r1", values.snapshot(workers=(worker,), running=(open_,))).remedy
+
+
+@pytest.mark.parametrize(
+    ("timeout_s", "started_at", "remedy"),
+    [
+        (None, NOW, "it redelivers it when the connection of its worker ends."),
+        (60.0, None, "it comes back within 60 s of its delivery (the visibility timeout)."),
+        (
+            60.0,
+            NOW - timedelta(seconds=9),
+            (
+                "it comes back by 2026-11-23T12:00:51+00:00 (the visibility timeout), "
+                "if any worker of this broker runs."
+            ),
+        ),
+        (
+            60.0,
+            NOW - timedelta(minutes=5),
+            (
+                "it was to come back by 2026-11-23T11:56:00+00:00. "
+                "Running workers see to that: start one, of any queue."
+            ),
+        ),
+    ],
+)
+def test_a_lost_task_that_the_broker_holds_says_when_it_comes_back(timeout_s, started_at, remedy):
+    lost = values.running(state=TaskState.LOST, unacked=True, started_at=started_at)
+    reason = only("r1", values.snapshot(running=(lost,), visibility_timeout_s=timeout_s))
+    assert reason.remedy == f"The broker holds it unacknowledged: {remedy}"
+
+
+def test_a_task_in_a_paused_queue_is_not_told_to_start_a_worker():
+    paused = {"celery": Pause(by="anna", since=NOW - timedelta(minutes=5))}
+    fields = {"queues": (values.queue(workers=()),), "queued": (values.task(),), "workers": ()}
+    reason = only("t1", values.snapshot(**fields, paused=paused))
+    assert (reason.code, reason.remedy) == ("paused", "Resume it on the queue's page.")
+    assert reason.message == "Queue 'celery' was paused by anna at 2026-11-23T11:55:00+00:00."
+
+
+def test_a_running_task_that_waits_again_says_so():
+    def again(task_id):
+        return Reason(code="redelivered", message="m", params={"task": task_id})
+
+    now = values.snapshot(running=(values.running(),), notes=(again("r0"), again("r1")))
+    assert diagnose("r1", now) == (again("r1"),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"reserved": 8}, "prefetch_blocked"),
+        ({"reserved": 8, "delayed": 8}, "workers_idle"),
+        ({"reserved": 1}, "workers_idle"),
+    ],
+)
+def test_free_workers_may_be_full_of_tasks_that_wait_for_their_rate_limit(fields, code):
+    limited = values.worker(slots=2, rate_limits={"work.do": "2/m"})
+    now = values.snapshot(
+        queues=(values.queue(depth=50, **fields),), queued=(values.task(position=9),), workers=(limited,)
+    )
+    _, reason = diagnose("t1", now)
+    assert reason.code == code
+    if code == "prefetch_blocked":
+        assert "keep 8 tasks of queue 'celery' that they have received" in reason.message
+        assert "work.do at most 2/m" in reason.message
 
 
 def test_a_lost_task_of_a_replaced_worker_is_explained():
@@ -116,7 +179,7 @@ def test_of_several_former_workers_the_sentence_is_right():
     reason = only(
         "t1", values.snapshot(queues=(values.queue(workers=()),), queued=(values.task(),), workers=gone)
     )
-    assert "one@test, two@test did before and are gone" in reason.message
+    assert "one@test, two@test did until 2026-11-23T12:00:00+00:00" in reason.message
 
 
 def test_a_prefetched_task_names_the_workers_that_could_run_it():

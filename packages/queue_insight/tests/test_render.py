@@ -8,6 +8,7 @@ from tests import values
 from queue_insight import Reason
 from queue_insight.drain import Drain, DrainState
 from queue_insight.render import as_json, as_text, reasons_as_text
+from queue_insight.snapshot import Pause
 
 NOTE = Reason(code="c", message="Something is unknown.", remedy="Do this.")
 
@@ -60,3 +61,14 @@ def test_a_value_without_a_plain_form_is_refused():
 def test_the_workers_that_are_not_listed_are_counted():
     assert "Not listed: 12 workers, ended earlier." in as_text(values.snapshot(former_workers=12))
     assert "Not listed" not in as_text(values.snapshot())
+
+
+def test_names_are_cut_and_cannot_steer_the_terminal():
+    text = as_text(values.snapshot(queues=(values.queue(name="q\x1b[2J" + "q" * 10_000),)))
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) < 400
+
+
+def test_a_paused_queue_is_named():
+    now = values.snapshot(paused={"celery": Pause(by="anna", since=values.NOW)})
+    assert "Queue celery is paused by anna since 2026-11-23 12:00 UTC." in as_text(now)

@@ -93,6 +93,7 @@ def compose(
         queued=queued,
         workers=tuple(workers.values()),
         finished=tuple(_finished(each) for each in collector.finished),
+        visibility_timeout_s=broker.visibility_timeout_s,
         unacked=broker.unacked,
         unacked_read=len(broker.unacked_head),
         unacked_age_s=broker.unacked_age_s,

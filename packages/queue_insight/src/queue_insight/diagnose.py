@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from queue_insight import handing_out
@@ -10,16 +11,15 @@ from queue_insight.reasons import Reason, count, instant
 from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import Pause, QueueState, Snapshot, TaskInfo
 
 #: By whether the broker still holds the message; None: unknown.
 REDELIVERED = {True: "yes", False: "no", None: None}
 SOLO = "A worker of the solo pool sends none while it runs a task: it works, or look at its log."
-REDELIVERY = {
-    True: "The broker holds it unacknowledged and redelivers it: RabbitMQ when the connection of its worker "
-    "ends, Redis and Valkey at the latest after the visibility timeout.",
+LOST = {
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
     "look at what it changed before you send it again. Tasks that may run twice can set acks_late.",
     None: "Whether the broker still holds it, and so redelivers it, is unknown: not all of its "
@@ -30,9 +30,6 @@ PREFETCH = (
     "to 1, and acks_late for those that may run twice, as they then do when their worker is lost."
 )
 LOOK_FIRST = {
-    True: "The broker still holds it and redelivers it, even if it finished: RabbitMQ when the connection of "
-    "its worker ends, Redis and Valkey at the latest after the visibility timeout. "
-    "Make running it twice harmless.",
     False: "Look at what it should have changed before you send it again: it may have finished, "
     "and sending it again does it twice. A result backend would answer this.",
     None: "Look at what it should have changed before you send it again: it may have finished, "
@@ -49,8 +46,15 @@ def diagnose(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
     if task is None:
         return (absence(task_id, snapshot), *snapshot.notes)
     if task.state is TaskState.RUNNING:
-        return () if snapshot.fresh else snapshot.notes
+        return tuple(_again(task, snapshot)) if snapshot.fresh else snapshot.notes
     return (*_reasons(task, snapshot), *snapshot.notes)
+
+
+def _again(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
+    """Yield that a running task waits in its queue, too."""
+    for note in snapshot.notes:
+        if note.code == "redelivered" and note.params.get("task") == task.id:
+            yield note
 
 
 def _reasons(task: TaskInfo, snapshot: Snapshot) -> Iterable[Reason]:
@@ -75,7 +79,8 @@ def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
     how = "was stopped or replaced while it had this task"
     if worker is not None and worker.state is WorkerState.GONE and snapshot.collected_at is not None:
         silent_s = round((snapshot.collected_at - worker.last_seen_at).total_seconds(), 1)
-        how = f"is gone: it was last seen {silent_s:g} s ago"
+        how = f"is gone: it was last seen at {instant(worker.last_seen_at)}"
+    back_by = redelivered_by(task, snapshot) if task.unacked else None
     return Reason(
         code="worker_gone",
         message=f"Its worker {task.worker} {how}.",
@@ -84,9 +89,31 @@ def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
             "worker": task.worker,
             "silent_s": silent_s,
             "redelivered": REDELIVERED[task.unacked],
+            "back_by": None if back_by is None else instant(back_by),
         },
-        remedy=REDELIVERY[task.unacked],
+        remedy=f"The broker holds it unacknowledged: {_redelivery(task, snapshot)}"
+        if task.unacked
+        else LOST[task.unacked],
     )
+
+
+def redelivered_by(task: TaskInfo, snapshot: Snapshot) -> datetime | None:
+    """Return when the broker redelivers an unacknowledged task at the latest; None if that is not known."""
+    # A task was delivered before it started.
+    if task.started_at is None or snapshot.visibility_timeout_s is None:
+        return None
+    return task.started_at + timedelta(seconds=snapshot.visibility_timeout_s)
+
+
+def _redelivery(task: TaskInfo, snapshot: Snapshot) -> str:
+    timeout_s, by = snapshot.visibility_timeout_s, redelivered_by(task, snapshot)
+    if timeout_s is None:
+        return "it redelivers it when the connection of its worker ends."
+    if by is None:
+        return f"it comes back within {timeout_s:g} s of its delivery (the visibility timeout)."
+    if by > snapshot.at:
+        return f"it comes back by {instant(by)} (the visibility timeout), if any worker of this broker runs."
+    return f"it was to come back by {instant(by)}. Running workers see to that: start one, of any queue."
 
 
 def _unobserved_end(task: TaskInfo, snapshot: Snapshot) -> Reason:
@@ -105,7 +132,10 @@ def _unobserved_end(task: TaskInfo, snapshot: Snapshot) -> Reason:
             "worker": task.worker,
             "redelivered": REDELIVERED[task.unacked],
         },
-        remedy=LOOK_FIRST[task.unacked],
+        remedy=f"The broker still holds it, even if it finished: {_redelivery(task, snapshot)} "
+        "Make running it twice harmless."
+        if task.unacked
+        else LOOK_FIRST[task.unacked],
     )
 
 
@@ -146,9 +176,8 @@ def _prefetched(task: TaskInfo, worker: str, snapshot: Snapshot) -> Reason:
         and task.queue in (each.queues or ())
         and running.get(each.name, 0) < (each.slots or 0)
     ]
-    named = ", ".join(free[:MAX_NAMED]) + (f" and {len(free) - MAX_NAMED} more" if free[MAX_NAMED:] else "")
     verb = "has" if len(free) == 1 else "have"
-    others = f", while {named} {verb} free slots" if free and worker not in free else ""
+    others = f", while {named(free)} {verb} free slots" if free and worker not in free else ""
     return Reason(
         code="reserved",
         message=f"Worker {worker} has received it and is busy with {count(busy, 'other task')}{others}.",
@@ -194,7 +223,9 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
         yield _revoked(task)
     if not_due := _not_due(task, snapshot):
         yield not_due
-    if queue is not None and queue.workers == ():
+    if queue is not None and queue.name in snapshot.paused:
+        yield paused(queue, snapshot.paused[queue.name])
+    elif queue is not None and queue.workers == ():
         yield _no_worker(queue, snapshot)
     if task.position:
         verb = "is" if task.position == 1 else "are"
@@ -221,42 +252,79 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
         )
 
 
+def paused(queue: QueueState, pause: Pause) -> Reason:
+    """Return who paused a queue, and which workers take from it all the same."""
+    takers = named(queue.workers or ())
+    still = f" By the last inspection of the workers, it is still consumed by {takers}." if takers else ""
+    return Reason(
+        code="paused",
+        message=f"Queue {queue.name!r} was paused by {pause.by} at {instant(pause.since)}.{still}",
+        params={"queue": queue.name, "by": pause.by, "since": instant(pause.since)},
+        remedy="Resume it on the queue's page.",
+    )
+
+
+def named(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - MAX_NAMED} more" if names[MAX_NAMED:] else ""
+    return ", ".join(names[:MAX_NAMED]) + more
+
+
 def _no_worker(queue: QueueState, snapshot: Snapshot) -> Reason:
     former = [worker for worker in snapshot.workers if queue.name in (worker.queues or ())]
     unknown = any(worker.state is WorkerState.UNKNOWN for worker in former)
-    names = ", ".join(worker.name for worker in former)
+    names = named([worker.name for worker in former])
+    until = instant(max(worker.last_seen_at for worker in former)) if former else None
     if unknown:
         message = f"Whether {names} still listens to queue {queue.name!r} is unknown."
     elif former:
-        verb = "is" if len(former) == 1 else "are"
-        message = f"No worker listens to queue {queue.name!r} any more; {names} did before and {verb} gone."
+        message = f"No worker listens to queue {queue.name!r} any more; {names} did until {until}."
     else:
         message = f"No worker listens to queue {queue.name!r}."
     return Reason(
         code="worker_unknown" if unknown else "no_worker",
         message=message,
-        params={"queue": queue.name, "former": names or None},
+        params={"queue": queue.name, "former": names or None, "until": until},
         remedy=f"Start one: celery -A <project> worker -E -Q {queue.name}",
     )
 
 
 def _prefetch_blocked(queue: QueueState, snapshot: Snapshot) -> Reason | None:
-    # A worker asks for more while it keeps tasks that are not due, which quorum queues do not allow.
     workers = [worker for worker in snapshot.workers if worker.name in (queue.workers or ())]
     slots = sum(worker.slots or 0 for worker in workers)
     running = snapshot.running_by_worker()
     busy = sum(running.get(worker.name, 0) for worker in workers)
-    if queue.kind != "quorum" or not slots or busy >= slots or queue.delayed < slots:
+    if not slots or busy >= slots:
         return None
-    return Reason(
-        code="prefetch_blocked",
-        message=f"Its workers have {count(slots - busy, 'free slot')}, but keep "
-        f"{count(queue.delayed, 'task')} of queue {queue.name!r} until due. On a quorum queue these fill "
-        "what a worker may prefetch, so it probably receives nothing else before then.",
-        params={"queue": queue.name, "free": slots - busy, "delayed": queue.delayed},
-        remedy="Let RabbitMQ delay them (Celery's native delayed delivery needs a topic exchange), "
-        "or send tasks with an ETA to a queue of their own.",
-    )
+    free, kept = count(slots - busy, "free slot"), queue.reserved - queue.delayed
+    limits = {name: rate for worker in workers for name, rate in worker.rate_limits.items()}
+    params: dict[str, str | int | float | None] = {"queue": queue.name, "free": slots - busy}
+    # A worker asks for more while it keeps tasks that are not due, which quorum queues do not allow.
+    if queue.kind == "quorum" and queue.delayed >= slots:
+        return Reason(
+            code="prefetch_blocked",
+            message=f"Its workers have {free}, but keep "
+            f"{count(queue.delayed, 'task')} of queue {queue.name!r} until due. On a quorum queue these fill "
+            "what a worker may prefetch, so it probably receives nothing else before then.",
+            params={**params, "delayed": queue.delayed},
+            remedy="Let RabbitMQ delay them (Celery's native delayed delivery needs a topic exchange), "
+            "or send tasks with an ETA to a queue of their own.",
+        )
+    # It asks for none while it keeps as many as it may prefetch, also if these wait for their rate limit.
+    if kept >= slots and limits:
+        name, rate = min(limits.items())
+        others = f", and {len(limits) - 1} more names are limited" if limits.keys() - {name} else ""
+        return Reason(
+            code="prefetch_blocked",
+            message=f"Its workers have {free}, but keep {count(kept, 'task')} of queue {queue.name!r} that "
+            f"they have received and not started, and start {name} at most {rate}{others}. Tasks that wait "
+            "for their rate limit fill what a worker may prefetch, so it probably receives nothing else before "
+            "they start.",
+            params={**params, "kept": kept, "name": name, "rate": rate},
+            remedy=f"Raise the limit (celery -A <project> control rate_limit {name} <rate>), "
+            "or send such tasks to a queue of their own.",
+        )
+    return None
 
 
 def _busy(queue: QueueState, snapshot: Snapshot, *, ahead: int) -> Reason:

@@ -22,6 +22,7 @@ TASK_CODES: Final = frozenset(
         "not_due",
         "not_found",
         "not_known",
+        "paused",
         "prefetch_blocked",
         "rate_limited",
         "reserved",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.drain import DrainState, in_words
+from queue_insight.page.names import shown
 from queue_insight.reasons import count
 from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, delayed_in_words
 
@@ -51,6 +52,7 @@ def as_text(snapshot: Snapshot) -> str:
         if snapshot.former_workers
         else "",
         _delayed(snapshot),
+        _paused(snapshot),
         _freshness(snapshot),
         reasons_as_text(snapshot.notes) if snapshot.notes else "",
     ]
@@ -93,6 +95,13 @@ def _delayed(snapshot: Snapshot) -> str:
     )
 
 
+def _paused(snapshot: Snapshot) -> str:
+    return "\n".join(
+        f"Queue {shown(name)} is paused by {shown(pause.by)} since {pause.since:%Y-%m-%d %H:%M} UTC."
+        for name, pause in sorted(snapshot.paused.items())
+    )
+
+
 def _workers(snapshot: Snapshot) -> str:
     rows = [
         (
@@ -123,6 +132,7 @@ def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [heads, *rows]
     if len(lines) == 1:
         return ""
+    lines = [tuple(shown(cell) for cell in line) for line in lines]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -129,6 +129,16 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Who paused a queue, and since when."""
+
+    by: str
+    since: datetime
+    #: The workers that stopped consuming it.
+    workers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DelayedTasks:
     """Tasks that the broker keeps until they are due, for all queues together."""
 
@@ -232,6 +242,11 @@ class Snapshot:
     #: Number of workers that ended more than five minutes ago and are no longer listed.
     former_workers: int = 0
     finished: tuple[FinishedTask, ...] = ()
+    #: The queues that somebody paused, by name, as far as whoever read the snapshot looked.
+    paused: Mapping[str, Pause] = field(default_factory=dict)
+    #: Seconds after which the broker redelivers what is not acknowledged, counted from the delivery; None for
+    #: a broker that does so when the connection of the worker ends, or when that is not known.
+    visibility_timeout_s: float | None = None
     #: Messages delivered to workers and not acknowledged, all queues together; None when not known.
     unacked: int | None = None
     #: How many of them were read.

@@ -19,7 +19,7 @@ from queue_insight.read import WorkerTasks
 
 def reading(**fields) -> Reading:
     return Reading(
-        snapshot=values.snapshot(**fields), clock=Clock(now=NOW, zone=UTC), visibility_timeout_s=3600.0
+        snapshot=values.snapshot(**fields, visibility_timeout_s=3600.0), clock=Clock(now=NOW, zone=UTC)
     )
 
 

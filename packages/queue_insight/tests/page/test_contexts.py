@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from tests import values
 from tests.values import NOW
 
-from queue_insight import FinishedTask, TaskState, WorkerState
+from queue_insight import FinishedTask, Reason, TaskState, WorkerState
 from queue_insight.page import contexts
 from queue_insight.page.clock import Clock
 from queue_insight.page.reading import Reading, Scope
@@ -71,13 +71,14 @@ def large() -> Reading:
         queued=(*reads, *deep),
         running=running,
         workers=workers,
+        visibility_timeout_s=3600.0,
         finished=tuple(FinishedTask(id=f"f{n}", outcome="failed", at=NOW) for n in range(200)),
         notes=tuple(
             contexts.diagnose(f"r{number:035}", values.snapshot(running=(running[number],)))[0]
             for number in range(1, 100, 2)
         ),
     )
-    return Reading(snapshot=snapshot, clock=Clock(now=NOW, zone=UTC), visibility_timeout_s=3600.0)
+    return Reading(snapshot=snapshot, clock=Clock(now=NOW, zone=UTC))
 
 
 def longest(workers):
@@ -158,3 +159,27 @@ def test_a_figure_of_the_broker_that_is_old_says_so():
     )
     exact = Reading(snapshot=values.snapshot(unacked=3), clock=reading.clock)
     assert contexts.queue(exact, "celery", 1)["unacked"] == ""
+
+
+def test_what_limits_all_figures_is_not_among_the_reasons_of_a_task():
+    note = Reason(code="clock_skew", message="A clock is ahead.")
+    html = rendered("task", contexts.task(small(queued=(values.task(),), notes=(note,)), "t1"))
+    reasons, figures = html.split("qi-figures")[0], html.partition("What limits these figures")[2]
+    assert ("A clock is ahead." in reasons, "A clock is ahead." in figures) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "said"),
+    [(True, "It runs."), (False, "It ran at 12:00:00; whether it still does is not known.")],
+)
+def test_a_task_is_said_to_run_only_by_a_current_collector(fresh, said):
+    reading = small(
+        running=(values.running(),), fresh=fresh, notes=(Reason(code="collector_silent", message="m"),)
+    )
+    assert said in rendered("task", contexts.task(reading, "r1"))
+
+
+def test_how_a_task_failed_stands_in_its_life():
+    failed = FinishedTask(id="f1", outcome="failed", at=NOW, error="CardRefused('no')")
+    html = rendered("task", contexts.task(small(finished=(failed,)), "f1"))
+    assert "failed: CardRefused(&#x27;no&#x27;)" in html

@@ -9,7 +9,7 @@ from tests.values import NOW
 from queue_insight import TaskState, WorkerState
 from queue_insight.page.clock import Clock
 from queue_insight.page.headline import headline, sentence
-from queue_insight.page.pauses import Pause
+from queue_insight.snapshot import Pause
 
 HOUR = 3600.0
 
@@ -76,7 +76,7 @@ CASES = [
         },
     ),
     (
-        "Of 1 task it is not known whether the end was reached; nothing waits; nothing runs.",
+        "Whether 1 task finished is not known; nothing waits; nothing runs.",
         {"queues": (QUIET,), "running": (lost(state=TaskState.UNKNOWN),)},
     ),
     (
@@ -103,7 +103,8 @@ CASES = [
 
 @pytest.mark.parametrize(("expected", "fields"), CASES)
 def test_the_sentence_says_the_worst_first_and_nothing_that_is_not_known(expected, fields):
-    clauses = headline(values.snapshot(**fields), Clock(now=NOW, zone=UTC), visibility_timeout_s=HOUR)
+    now = values.snapshot(**fields, visibility_timeout_s=HOUR)
+    clauses = headline(now, Clock(now=NOW, zone=UTC))
     assert sentence(clauses) == expected
 
 
@@ -115,8 +116,8 @@ def test_without_a_visibility_timeout_no_time_is_promised():
 
 
 def test_a_paused_queue_is_not_said_to_lack_a_worker():
-    now = values.snapshot(queues=(movies(), movies(name="b")), running=())
     paused = {"movies": Pause(by="anna", since=NOW - timedelta(minutes=5))}
-    assert sentence(headline(now, Clock(now=NOW, zone=UTC), paused=paused)) == (
+    now = values.snapshot(queues=(movies(), movies(name="b")), running=(), paused=paused)
+    assert sentence(headline(now, Clock(now=NOW, zone=UTC))) == (
         "'movies' is paused by anna since 11:55; 'b' has no worker; 6 tasks wait in 2 queues; nothing runs."
     )

@@ -9,7 +9,7 @@ from tests.values import NOW
 from queue_insight import TaskState, WorkerState
 from queue_insight.page.clock import Clock
 from queue_insight.page.overview import MAX_QUIET, arrange, row
-from queue_insight.page.pauses import Pause
+from queue_insight.snapshot import Pause
 
 CLOCK = Clock(now=NOW, zone=UTC)
 
@@ -91,8 +91,30 @@ def test_lost_tasks_are_counted_in_the_reason():
         values.running(id=f"r{number}", state=TaskState.LOST, worker="two@test") for number in range(3)
     )
     found = row(values.queue(depth=0), values.snapshot(running=running), CLOCK)
-    assert found.reason.startswith("3 tasks; the first: Its worker two@test was stopped or replaced")
+    assert found.reason == "3 tasks ended with two@test: 3 tasks are lost for good."
     assert "look at what it changed before you send it again" in found.remedy
+
+
+def test_of_lost_tasks_those_that_come_back_are_told_from_those_that_do_not():
+    tasks = [
+        values.running(id="r1", state=TaskState.LOST, worker="two@test", unacked=True),
+        values.running(id="r2", state=TaskState.LOST, worker="two@test", unacked=False),
+    ]
+    now = values.snapshot(running=tuple(tasks), visibility_timeout_s=3600.0)
+    found = row(values.queue(depth=0), now, CLOCK)
+    assert found.reason == "2 tasks ended with two@test: 1 task comes back by 12:59; 1 task is lost for good."
+    assert "look at what it changed" in found.remedy
+
+
+def test_a_task_that_may_have_finished_is_not_called_lost():
+    ended = values.running(state=TaskState.UNKNOWN, worker="two@test")
+    found = row(values.queue(depth=0), values.snapshot(running=(ended,)), CLOCK)
+    assert (found.label, found.tone) == ("end not known", "late")
+
+
+def test_tasks_that_workers_only_keep_until_due_are_not_called_taken():
+    found = row(values.queue(depth=0, reserved=6, delayed=6), values.snapshot(), CLOCK)
+    assert (found.taken, found.delayed, found.label) == (0, 6, "delayed")
 
 
 def test_more_quiet_queues_than_fit_are_counted():
@@ -103,11 +125,11 @@ def test_more_quiet_queues_than_fit_are_counted():
 @pytest.mark.parametrize(
     ("workers", "reason"),
     [
-        ((), "Paused by anna since 11:55."),
+        ((), "Queue 'celery' was paused by anna at 11:55:00."),
         (
             ("one@test",),
             (
-                "Paused by anna since 11:55. "
+                "Queue 'celery' was paused by anna at 11:55:00. "
                 "By the last inspection of the workers, it is still consumed by one@test."
             ),
         ),
@@ -115,7 +137,7 @@ def test_more_quiet_queues_than_fit_are_counted():
 )
 def test_a_paused_queue_says_who_paused_it_and_who_takes_from_it_all_the_same(workers, reason):
     paused = {"celery": Pause(by="anna", since=NOW - timedelta(minutes=5))}
-    found = row(values.queue(workers=workers), values.snapshot(), CLOCK, paused)
+    found = row(values.queue(workers=workers), values.snapshot(paused=paused), CLOCK)
     assert (found.label, found.reason) == ("paused", reason)
 
 

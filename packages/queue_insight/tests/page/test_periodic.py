@@ -37,7 +37,7 @@ def test_the_headline_says_how_many_are_late_and_of_how_many_it_is_not_known():
     late = task(state=PeriodicState.LATE, reason=NOBODY_LISTENS)
     unknown = task(state=PeriodicState.UNKNOWN, reason=NOBODY_LISTENS)
     found = PeriodicTasks(at=NOW, tasks=(late, unknown, task()), observed_since=NOW - timedelta(hours=1))
-    assert headline(found, CLOCK) == "3 periodic tasks, 1 late, of 1 it is not known; observed since 11:00"
+    assert headline(found, CLOCK) == "3 periodic tasks, 1 late, 1 not known; observed since 11:00"
     assert headline(PeriodicTasks(at=NOW, tasks=(task(),)), CLOCK) == "1 periodic task, none is late"
     assert "declares no periodic task" in headline(PeriodicTasks(at=NOW, tasks=()), CLOCK)
 

@@ -1,23 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from celery import Celery
 
-from queue_insight.page.reading import read, visibility_timeout_s
-
-
-@pytest.mark.parametrize(
-    ("url", "options", "seconds"),
-    [
-        ("redis://nowhere", {}, 3600.0),
-        ("redis://nowhere", {"visibility_timeout": 60}, 60.0),
-        ("amqp://nowhere", {"visibility_timeout": 60}, None),
-    ],
-)
-def test_redelivery_follows_the_broker_s_visibility_timeout(url, options, seconds):
-    app = Celery("x", broker=url, set_as_current=False)
-    app.conf.broker_transport_options = options
-    assert visibility_timeout_s(app) == seconds
+from queue_insight.page.reading import read
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from strawberry import relay
 from tests import factories
 
 from queue_insight.models import ActionRecord
-from queue_insight.page.names import key
+from queue_insight.names import key
 from timelapse.operations.models import QueuePause
 from timelapse.rendering.models import Movie
 

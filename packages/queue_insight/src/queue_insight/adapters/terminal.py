@@ -66,10 +66,7 @@ def screen(reading: Reading, view: str, read_tasks: ReadTasks) -> Group:
     """Return the sentence, how fresh the figures are, and the table of the view."""
     snapshot, clock = reading.snapshot, reading.clock
     sentence = Text()
-    clauses = headline(
-        snapshot, clock, visibility_timeout_s=reading.visibility_timeout_s, paused=reading.paused
-    )
-    for number, clause in enumerate(clauses):
+    for number, clause in enumerate(headline(snapshot, clock)):
         sentence.append("; " if number else "").append(clause.text, "bold red" if clause.is_trouble else "")
     fresh = [clock.localised(in_words(each)) for each in (snapshot.of_broker, snapshot.of_collector)]
     return Group(
@@ -81,7 +78,7 @@ def screen(reading: Reading, view: str, read_tasks: ReadTasks) -> Group:
 
 
 def _queues(reading: Reading) -> Table:
-    arranged = arrange(reading.snapshot, reading.clock, reading.paused)
+    arranged = arrange(reading.snapshot, reading.clock)
     table = _table("QUEUE", "WAITING", "TAKEN", "DELAYED", "RUNNING", "OLDEST", "WORKERS", "WHY")
     for row in (*arranged.rows, *arranged.quiet)[:MAX_ROWS]:
         figures = map(_figure, (row.waiting, row.taken, row.delayed, row.running))
@@ -109,7 +106,7 @@ def _workers(reading: Reading, read_tasks: ReadTasks) -> Table:
         table.add_row(
             Text(row.name),
             Text(row.state, _STYLES[row.tone]),
-            Text(f"{row.last_seen} ({row.silent_for} before)"),
+            Text(f"{row.last_seen} (silent for {row.silent_for})"),
             _figure(row.slots),
             Text(tasks or "-"),
             _figure(row.taken),

@@ -98,6 +98,8 @@ class BrokerState:
     unacked_head: tuple[Message, ...] = ()
     #: Number of messages read that are no task or have fields out of range.
     malformed: int = 0
+    #: Seconds after which an unacknowledged message is delivered again; None for a broker without that.
+    visibility_timeout_s: float | None = None
     #: Whether the broker was read.
     read: bool = True
     #: What the broker keeps until it is due, the soonest first; None when the broker does not report it.

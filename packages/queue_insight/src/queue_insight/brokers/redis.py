@@ -173,6 +173,7 @@ def _read(
         unacked=unacked,
         unacked_head=tuple(reader.unacked(taken)),
         malformed=reader.malformed,
+        visibility_timeout_s=float(channel.visibility_timeout),
     )
 
 

@@ -22,7 +22,7 @@ from queue_insight.page.composition import (
 )
 from queue_insight.page.headline import headline
 from queue_insight.page.names import key, shown
-from queue_insight.page.overview import PAGE, arrange, paused_reason, row
+from queue_insight.page.overview import PAGE, arrange, row
 from queue_insight.page.past import comparison, past_rows
 from queue_insight.page.search import search
 from queue_insight.page.slots import arrange_workers, worker_row
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from queue_insight.failures import FailureGroup
     from queue_insight.history import History
+    from queue_insight.page.clock import Clock
     from queue_insight.page.reading import Reading, Scope
     from queue_insight.periodic import PeriodicTasks
     from queue_insight.reasons import Reason
@@ -46,9 +47,11 @@ if TYPE_CHECKING:
     ReadTasks = Callable[[Sequence[WorkerInfo]], Mapping[str, WorkerTasks]]
     ReadFailures = Callable[[], Sequence[FailureGroup] | None]
 
-#: Maximum number of running tasks in the overview, and of notes and reasons on any page.
+#: Maximum number of running tasks in the overview, and of notes on any page.
 MAX_RUNNING: Final = 20
 MAX_NOTES: Final = 10
+#: Maximum number of reasons why a task is not running, the weightiest first.
+MAX_REASONS: Final = 3
 #: Number of workers on a page.
 WORKERS_PAGE: Final = 40
 #: Maximum number of characters of one note or reason.
@@ -80,18 +83,13 @@ class Note:
 def overview(reading: Reading, number: int = 1) -> Context:
     """Return the headline, a page of the queues, what runs, and how many workers there are."""
     snapshot = reading.snapshot
-    arranged = arrange(snapshot, reading.clock, reading.paused)
+    arranged = arrange(snapshot, reading.clock)
     # What was lost first: the running tasks are sorted by their start already.
     running = sorted(snapshot.running, key=lambda task: task.state is TaskState.RUNNING)
     return {
         **_common(reading),
         "title": "Queues",
-        "headline": headline(
-            snapshot,
-            reading.clock,
-            visibility_timeout_s=reading.visibility_timeout_s,
-            paused=reading.paused,
-        ),
+        "headline": headline(snapshot, reading.clock),
         "arranged": arranged,
         "page": page_of(arranged.rows, number, size=PAGE),
         "running": [task_row(task, reading.clock) for task in running[:MAX_RUNNING]],
@@ -128,8 +126,8 @@ def queue(
         **_common(reading),
         "title": f"Queue {shown(found.name if found else queue_key)}",
         "key": queue_key,
-        "row": row(found, snapshot, reading.clock, reading.paused) if found else None,
-        "is_paused": found is not None and found.name in reading.paused,
+        "row": row(found, snapshot, reading.clock) if found else None,
+        "is_paused": found is not None and found.name in snapshot.paused,
         "parts": parts_of(named.names) if named else compose_by_name(waiting),
         "coverage": _coverage(named) if named else f"of the first {len(waiting)}",
         "is_shown": named is None,
@@ -186,18 +184,17 @@ def task(
     snapshot = reading.snapshot
     task_id = _full_id(task_key, snapshot)
     found = snapshot.find(task_id)
-    reasons = (*_pause(found, reading), *diagnose(task_id, snapshot))
     return {
         **_common(reading),
         "title": f"Task {shown(task_id, 60)}",
         "task_key": key(task_id),
         "name_key": key(found.name) if found is not None and found.name else "",
-        "notes": (),  # among the reasons
         "task": None if found is None else task_row(found, reading.clock),
         "args": "" if found is None else shown(found.args_summary, 2000),
         "queue_key": key(found.queue) if found is not None and found.queue else "",
         "queue_name": shown(found.queue) if found is not None else "",
-        "reasons": _notes(reasons[:MAX_NOTES], reading),
+        "reasons": _notes(_own(task_id, snapshot), reading),
+        "runs": _runs(snapshot, reading.clock),
         "steps": timeline(task_id, snapshot, reading.clock),
         "failure": None if found is not None else _failure_of(task_id, read_failures() or (), reading),
         **past_of(
@@ -293,11 +290,17 @@ def _failure_of(task_id: str, groups: Iterable[FailureGroup], reading: Reading) 
     return failed.failure_row(group, reading.clock) if group else None
 
 
-def _pause(task: TaskInfo | None, reading: Reading) -> tuple[Reason, ...]:
-    if task is None or task.state is not TaskState.QUEUED or task.queue not in reading.paused:
-        return ()
-    queue = reading.snapshot.queue(task.queue)
-    return (paused_reason(queue, reading.paused[task.queue], reading.clock),) if queue else ()
+def _own(task_id: str, snapshot: Snapshot) -> tuple[Reason, ...]:
+    """Return why a task is not running, without what limits all figures, which stands apart."""
+    reasons = diagnose(task_id, snapshot)
+    own = [each for each in reasons if each not in snapshot.notes or each.params.get("task") == task_id]
+    return tuple(own[:MAX_REASONS])
+
+
+def _runs(snapshot: Snapshot, clock: Clock) -> str:
+    if snapshot.fresh:
+        return "It runs."
+    return f"It ran at {clock.second(snapshot.collected_at)}; whether it still does is not known."
 
 
 def _common(reading: Reading) -> Context:

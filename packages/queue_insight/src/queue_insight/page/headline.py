@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.diagnose import redelivered_by
 from queue_insight.page.clock import duration
 from queue_insight.page.names import shown
 from queue_insight.reasons import count
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from queue_insight.page.clock import Clock
-    from queue_insight.page.pauses import Pause
-    from queue_insight.snapshot import QueueState, Snapshot, TaskInfo
+    from queue_insight.snapshot import Pause, QueueState, Snapshot, TaskInfo
 
 #: Maximum number of queues that the sentence names; it counts the others.
 MAX_NAMED: Final = 3
@@ -33,22 +32,13 @@ class Clause:
     is_trouble: bool = False
 
 
-def headline(
-    snapshot: Snapshot,
-    clock: Clock,
-    *,
-    visibility_timeout_s: float | None = None,
-    paused: Mapping[str, Pause] | None = None,
-) -> tuple[Clause, ...]:
-    """Return the sentence, the worst first.
-
-    The broker redelivers unacknowledged messages after `visibility_timeout_s`; None: not known.
-    """
+def headline(snapshot: Snapshot, clock: Clock) -> tuple[Clause, ...]:
+    """Return the sentence, the worst first."""
     first, *others = (
         *_unobserved(snapshot, clock),
-        *_paused(paused or {}, clock),
-        *_without_worker(snapshot, clock, paused or {}),
-        *_lost(snapshot, clock, visibility_timeout_s),
+        *_paused(snapshot.paused, clock),
+        *_without_worker(snapshot, clock),
+        *_lost(snapshot, clock),
         *_waiting(snapshot),
         *_running(snapshot),
     )
@@ -89,11 +79,11 @@ def _paused(paused: Mapping[str, Pause], clock: Clock) -> Iterator[Clause]:
         yield Clause(text=f"{count(more, 'more queue')} paused", is_trouble=True)
 
 
-def _without_worker(snapshot: Snapshot, clock: Clock, paused: Mapping[str, Pause]) -> Iterator[Clause]:
+def _without_worker(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
     queues = [
         queue
         for queue in snapshot.queues
-        if queue.depth and has_no_worker(queue, snapshot) and queue.name not in paused
+        if queue.depth and has_no_worker(queue, snapshot) and queue.name not in snapshot.paused
     ]
     queues.sort(key=lambda queue: (-(queue.depth or 0), queue.name))
     for queue in queues[:MAX_NAMED]:
@@ -110,46 +100,46 @@ def _without_worker(snapshot: Snapshot, clock: Clock, paused: Mapping[str, Pause
         yield Clause(text=f"{count(more, 'more queue')} {verb} none", is_trouble=True)
 
 
-def _lost(snapshot: Snapshot, clock: Clock, timeout_s: float | None) -> Iterator[Clause]:
+def _lost(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
     gone = sum(worker.state is WorkerState.GONE for worker in snapshot.workers)
     if gone:
         yield Clause(text=f"{count(gone, 'worker')} lost", is_trouble=True)
     late = sum(worker.state is WorkerState.LATE for worker in snapshot.workers)
     if late:
         yield Clause(text=f"{count(late, 'worker')} late", is_trouble=True)
-    lost = [task for task in snapshot.running if task.state is TaskState.LOST]
-    by_fate = Counter(task.unacked for task in lost)
-    if coming := [task for task in lost if task.unacked]:
-        verb = "comes" if len(coming) == 1 else "come"
-        when = _redelivery(coming, clock, timeout_s)
-        yield Clause(text=f"{count(len(coming), 'task')} {verb} back {when}", is_trouble=True)
-    if gone_for_good := by_fate[False]:
-        verb = "is" if gone_for_good == 1 else "are"
-        yield Clause(text=f"{count(gone_for_good, 'task')} {verb} lost for good", is_trouble=True)
-    if unclear := by_fate[None]:
-        yield Clause(
-            text=f"{count(unclear, 'task')} lost, and whether the broker redelivers is not known",
-            is_trouble=True,
-        )
-    if unobserved := sum(task.state is TaskState.UNKNOWN for task in snapshot.running):
-        yield Clause(
-            text=f"of {count(unobserved, 'task')} it is not known whether the end was reached",
-            is_trouble=True,
-        )
-    read = sum(task.state in {TaskState.LOST, TaskState.UNKNOWN} for task in snapshot.running)
-    if snapshot.ended_tasks > read and snapshot.asked_tasks is not None:
-        more = count(snapshot.ended_tasks - read, "more task")
+    ended = [task for task in snapshot.running if task.state is not TaskState.RUNNING]
+    for text in fates(ended, snapshot, clock):
+        yield Clause(text=text, is_trouble=True)
+    if snapshot.ended_tasks > len(ended) and snapshot.asked_tasks is not None:
+        more = count(snapshot.ended_tasks - len(ended), "more task")
         yield Clause(text=f"{more} ended with a worker and were not looked at", is_trouble=True)
 
 
-def _redelivery(tasks: list[TaskInfo], clock: Clock, timeout_s: float | None) -> str:
-    # A task was delivered before it started, so the broker redelivers it by then at the latest.
-    starts = [task.started_at for task in tasks if task.started_at is not None]
+def fates(ended: Sequence[TaskInfo], snapshot: Snapshot, clock: Clock) -> Iterator[str]:
+    """Yield what becomes of tasks that ended with their worker."""
+    lost = [task for task in ended if task.state is TaskState.LOST]
+    by_fate = Counter(task.unacked for task in lost)
+    if coming := [task for task in lost if task.unacked]:
+        verb = "comes" if len(coming) == 1 else "come"
+        yield f"{count(len(coming), 'task')} {verb} back {_redelivery(coming, snapshot, clock)}"
+    if gone_for_good := by_fate[False]:
+        verb = "is" if gone_for_good == 1 else "are"
+        yield f"{count(gone_for_good, 'task')} {verb} lost for good"
+    if unclear := by_fate[None]:
+        yield f"{count(unclear, 'task')} lost, and whether the broker redelivers is not known"
+    if unobserved := sum(task.state is TaskState.UNKNOWN for task in ended):
+        yield f"whether {count(unobserved, 'task')} finished is not known"
+
+
+def _redelivery(tasks: Sequence[TaskInfo], snapshot: Snapshot, clock: Clock) -> str:
+    timeout_s = snapshot.visibility_timeout_s
     if timeout_s is None:
         return "when the broker notices that its worker is gone"
-    if len(starts) < len(tasks):
+    times = [redelivered_by(task, snapshot) for task in tasks]
+    known = [at for at in times if at is not None]
+    if len(known) < len(times):
         return f"within {duration(timeout_s)} of {'its' if len(tasks) == 1 else 'their'} delivery"
-    return f"by {clock.minute(max(starts) + timedelta(seconds=timeout_s))}"
+    return f"by {clock.minute(max(known))}"
 
 
 def _waiting(snapshot: Snapshot) -> Iterator[Clause]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.diagnose import diagnose
+from queue_insight.diagnose import diagnose, named, paused
 from queue_insight.drain import DrainState, in_words
 from queue_insight.page.clock import duration
-from queue_insight.page.headline import has_no_worker
+from queue_insight.page.headline import fates, has_no_worker
 from queue_insight.page.names import key, shown
 from queue_insight.page.sparkline import Sparkline, sparkline
 from queue_insight.reasons import Reason, count
@@ -18,15 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from queue_insight.page.clock import Clock
-    from queue_insight.page.pauses import Pause
     from queue_insight.snapshot import QueueState, Snapshot
 
 #: Number of queues on a page.
 PAGE: Final = 60
 #: Maximum number of names among the quiet queues; the others are counted.
 MAX_QUIET: Final = 100
-#: Maximum number of workers that the reason of a paused queue names.
-MAX_TAKERS: Final = 3
 #: What the reason of a queue's next task means for the queue: rank of the trouble, label, tone.
 _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
     "no_worker": (0, "no worker", "bad"),
@@ -41,11 +38,15 @@ _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
 }
 _PAUSED = (1, "paused", "late")
 _LOST = (1, "lost", "bad")
+_END_NOT_KNOWN = (2, "end not known", "late")
 _OTHER = (4, "waits", "late")
 _UNREAD = (4, "not read", "late")
 _TAKEN = (7, "taken", "ok")
+_DELAYED = (7, "delayed", "quiet")
 _WORKING = (8, "runs", "ok")
 _QUIET = (9, "", "quiet")
+#: Rank, label and tone of a queue, and why.
+_Meaning = tuple[tuple[int, str, str], Reason | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +86,10 @@ class Arranged:
     more: int
 
 
-def arrange(snapshot: Snapshot, clock: Clock, paused: Mapping[str, Pause] | None = None) -> Arranged:
+def arrange(snapshot: Snapshot, clock: Clock) -> Arranged:
     """Return the rows, the worst trouble first, then the deepest queue."""
     facts = _Facts(snapshot)
-    rows = [row(queue, snapshot, clock, paused, facts) for queue in snapshot.queues]
+    rows = [row(queue, snapshot, clock, facts) for queue in snapshot.queues]
     rows.sort(key=lambda each: (each.rank, -(each.waiting or 0), each.name))
     busy = [each for each in rows if each.rank < _QUIET[0]]
     quiet = [each for each in rows if each.rank == _QUIET[0]]
@@ -104,16 +105,14 @@ class _Facts:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.heads: dict[str, TaskInfo] = {}
-        self.lost: dict[str, TaskInfo] = {}
-        self.lost_counts: dict[str, int] = {}
+        self.ended: dict[str, list[TaskInfo]] = {}
         self.running = snapshot.running_by_worker()
         for task in snapshot.queued:
             if task.state is TaskState.QUEUED:
                 self.heads.setdefault(task.queue, task)
         for task in snapshot.running:
             if task.state in {TaskState.LOST, TaskState.UNKNOWN}:
-                self.lost.setdefault(task.queue, task)
-                self.lost_counts[task.queue] = self.lost_counts.get(task.queue, 0) + 1
+                self.ended.setdefault(task.queue, []).append(task)
         self.slots = {worker.name: worker.slots for worker in snapshot.workers}
 
 
@@ -121,18 +120,14 @@ def row(
     queue: QueueState,
     snapshot: Snapshot,
     clock: Clock,
-    paused: Mapping[str, Pause] | None = None,
     facts: _Facts | None = None,
 ) -> QueueRow:
     """Return the row of one queue."""
     facts = facts or _Facts(snapshot)
-    pause = (paused or {}).get(queue.name)
     is_observed = snapshot.collected_at is not None
     # Whatever workers have taken: in the broker there is nothing left to wait for.
     is_empty = queue.depth == 0 or queue.drain.state is DrainState.EMPTY
-    (rank, label, tone), reason = (
-        (_PAUSED, paused_reason(queue, pause, clock)) if pause else _trouble(queue, snapshot, facts)
-    )
+    (rank, label, tone), reason = _trouble(queue, snapshot, facts, clock)
     return QueueRow(
         name=shown(queue.name),
         key=key(queue.name),
@@ -154,25 +149,16 @@ def row(
     )
 
 
-def paused_reason(queue: QueueState, pause: Pause, clock: Clock) -> Reason:
-    """Return who paused the queue, and which workers take from it all the same."""
-    takers = ", ".join(shown(name) for name in (queue.workers or ())[:MAX_TAKERS])
-    still = f" By the last inspection of the workers, it is still consumed by {takers}." if takers else ""
-    return Reason(
-        code="paused",
-        message=f"Paused by {shown(pause.by)} since {clock.minute(pause.since)}.{still}",
-        params={"queue": queue.name, "by": pause.by},
-        remedy="Resume it on the queue's page.",
-    )
+def _trouble(queue: QueueState, snapshot: Snapshot, facts: _Facts, clock: Clock) -> _Meaning:
+    if queue.name in snapshot.paused:
+        return _PAUSED, paused(queue, snapshot.paused[queue.name])
+    if queue.depth == 0 and queue.name in facts.ended:
+        return _lost(queue, snapshot, facts, clock)
+    return (_at_workers(queue), None) if queue.depth == 0 else _waits(queue, snapshot, facts, clock)
 
 
-def _trouble(
-    queue: QueueState, snapshot: Snapshot, facts: _Facts
-) -> tuple[tuple[int, str, str], Reason | None]:
-    if queue.depth == 0 and (lost := facts.lost.get(queue.name)):
-        return _LOST, _lost(facts.lost_counts[queue.name], lost, snapshot)
-    if queue.depth == 0:
-        return (_WORKING if queue.running else _TAKEN if queue.reserved else _QUIET), None
+def _waits(queue: QueueState, snapshot: Snapshot, facts: _Facts, clock: Clock) -> _Meaning:
+    """Return why the next task of the queue waits."""
     head = _head(queue, snapshot, facts)
     if head is None:
         meaning = _MEANINGS["no_worker"] if has_no_worker(queue, snapshot) else _UNREAD
@@ -184,15 +170,31 @@ def _trouble(
     # The worst for the queue: a missing worker matters more than that its next task is not due or cancelled.
     worst = min(reasons, key=lambda reason: _MEANINGS.get(reason.code, _OTHER)[0])
     meaning = _MEANINGS.get(worst.code, _OTHER)
-    if queue.name in facts.lost and meaning[0] > _LOST[0]:
-        return _LOST, _lost(facts.lost_counts[queue.name], facts.lost[queue.name], snapshot)
+    if queue.name in facts.ended and meaning[0] > _LOST[0]:
+        return _lost(queue, snapshot, facts, clock)
     return meaning, worst
 
 
-def _lost(number: int, task: TaskInfo, snapshot: Snapshot) -> Reason:
-    (first, *_) = diagnose(task.id, replace(snapshot, running=(task,), notes=()))
-    several = f"{count(number, 'task')}; the first: " if number > 1 else ""
-    return replace(first, message=f"{several}{first.message}")
+def _at_workers(queue: QueueState) -> tuple[int, str, str]:
+    if queue.running:
+        return _WORKING
+    if queue.reserved > queue.delayed:
+        return _TAKEN
+    return _DELAYED if queue.delayed else _QUIET
+
+
+def _lost(queue: QueueState, snapshot: Snapshot, facts: _Facts, clock: Clock) -> _Meaning:
+    """Return what became of the tasks of this queue that ended with their worker."""
+    tasks = facts.ended[queue.name]
+    are_lost = any(task.state is TaskState.LOST for task in tasks)
+    # The remedy for what is worst: a task that does not come back.
+    worst = min(tasks, key=lambda task: (task.state is not TaskState.LOST, task.unacked is not False))
+    (reason, *_) = diagnose(worst.id, replace(snapshot, running=(worst,), notes=()))
+    if len(tasks) > 1:
+        workers = named(list(dict.fromkeys(task.worker for task in tasks if task.worker)))
+        what = "; ".join(fates(tasks, snapshot, clock))
+        reason = replace(reason, message=f"{count(len(tasks), 'task')} ended with {workers}: {what}.")
+    return (_LOST if are_lost else _END_NOT_KNOWN), reason
 
 
 def _head(queue: QueueState, snapshot: Snapshot, facts: _Facts) -> TaskInfo | None:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from queue_insight.models import PausedQueue
 from queue_insight.page.names import key
+from queue_insight.snapshot import Pause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """Who paused a queue, and since when."""
-
-    by: str
-    since: datetime
-    #: The workers that stopped consuming it.
-    workers: tuple[str, ...] = ()
 
 
 def paused() -> Mapping[str, Pause]:

@@ -74,7 +74,7 @@ def headline(found: PeriodicTasks, clock: Clock) -> str:
     states = [each.state for each in found.tasks]
     late = sum(state.is_in_trouble for state in states)
     unknown = states.count(PeriodicState.UNKNOWN)
-    parts = [f"{late} late" if late else "", f"of {unknown} it is not known" if unknown else ""]
+    parts = [f"{late} late" if late else "", f"{unknown} not known" if unknown else ""]
     said = ", ".join(filter(None, parts)) or "none is late"
     since = f"; observed since {clock.minute(found.observed_since)}" if found.observed_since else ""
     return f"{count(len(found.tasks) + found.more, 'periodic task')}, {said}{since}"

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 
-from queue_insight.brokers.choose import REDIS
-from queue_insight.celery_app import transport
 from queue_insight.errors import StoreUnreachableError
 from queue_insight.failures import FailureGroup, failures
 from queue_insight.history import History, history
 from queue_insight.page.clock import Clock
-from queue_insight.page.pauses import Pause, paused
+from queue_insight.page.pauses import paused
 from queue_insight.page.search import MAX_FOUND
 from queue_insight.periodic import PeriodicTasks, periodic_tasks
 from queue_insight.read import caused_by, celery_app, snapshot, task_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from celery import Celery
 
-    from queue_insight.snapshot import Snapshot
+    from queue_insight.snapshot import Pause, Snapshot
 
 #: Number of waiting tasks to read of each queue where only their names matter, for the drain estimate.
 SAMPLE: Final = 20
 #: Number of tasks at workers that a search looks through at once.
 SEARCHED: Final = 2000
-#: kombu's, for a broker that does not set its own.
-DEFAULT_VISIBILITY_TIMEOUT_S: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +35,6 @@ class Reading:
 
     snapshot: Snapshot
     clock: Clock
-    #: Seconds after which the broker redelivers an unacknowledged message; None for a broker without that.
-    visibility_timeout_s: float | None = None
-    #: The queues that somebody paused, by name.
-    paused: Mapping[str, Pause] = field(default_factory=dict)
 
 
 def read(
@@ -51,24 +43,23 @@ def read(
     tasks: Iterable[str] | None = None,
     overview: bool = False,
     peek: int | None = None,
+    read_pauses: Callable[[], Mapping[str, Pause]] = paused,
 ) -> Reading:
     """Return a new snapshot, with times in Django's current time zone. Blocks for three round trips.
 
     `app` defaults to the app named by QUEUE_INSIGHT['APP'], else to Celery's current app; the other arguments
-    are those of `snapshot`.
+    are those of `snapshot`. `read_pauses` reads the paused queues.
 
     Raises:
         SettingInvalidError: a setting is out of range, or QUEUE_INSIGHT['APP'] names no Celery app.
     """
     app = app or celery_app()
-    pauses = paused()
+    pauses = read_pauses()
     # Nobody else may name a queue that no worker consumes any more, and it must stay possible to resume it.
     now = snapshot(app, tasks=tasks, overview=overview, queues=pauses, peek=peek)
     return Reading(
-        snapshot=now,
+        snapshot=replace(now, paused=pauses),
         clock=Clock(now=now.at, zone=timezone.get_current_timezone()),
-        visibility_timeout_s=visibility_timeout_s(app),
-        paused=pauses,
     )
 
 
@@ -119,11 +110,3 @@ def read_periodic() -> PeriodicTasks | None:
         return periodic_tasks()
     except StoreUnreachableError:
         return None
-
-
-def visibility_timeout_s(app: Celery) -> float | None:
-    """Return after how many seconds the app's broker redelivers; None if it isn't Redis or Valkey."""
-    if transport(app) not in REDIS:
-        return None
-    given = (app.conf.broker_transport_options or {}).get("visibility_timeout", DEFAULT_VISIBILITY_TIMEOUT_S)
-    return float(given)

@@ -98,7 +98,8 @@ def _held(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> str:
 
 def _end(finished: FinishedTask, clock: Clock) -> Iterator[Step]:
     yield _gap("what came before is not kept")
-    yield Step(at=clock.second(finished.at), text=shown(finished.outcome))
+    error = f": {shown(finished.error, 255)}" if finished.error else ""
+    yield Step(at=clock.second(finished.at), text=f"{shown(finished.outcome)}{error}")
 
 
 def _gap(text: str) -> Step:

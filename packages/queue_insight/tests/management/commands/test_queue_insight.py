@@ -11,13 +11,16 @@ import pytest
 from celery import Celery
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
+from django.db import connection
 from tests.values import failed, save_failures
 from tests.waiting import wait_until
 
 from queue_insight import snapshot
 from queue_insight.collector_state import CollectorState, ObservedTask, ObservedWorker, TaskCounts
+from queue_insight.models import PausedQueue
 from queue_insight.testing.states import save
 
+pytestmark = pytest.mark.django_db
 PACKAGE = Path(__file__).parents[3]
 PATH = "tests.management.commands.test_queue_insight.shown"
 shown = None
@@ -166,3 +169,17 @@ def test_a_collector_that_could_save_nothing_for_others_does_not_start(rabbitles
 def rabbitless(monkeypatch):
     monkeypatch.setattr(PATH, Celery("work", broker="amqp://nowhere.invalid//", set_as_current=False))
     return PATH
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_project_that_has_not_migrated_is_shown_all_the_same(app, capsys):
+    app.set_current()
+    with connection.schema_editor() as editor:
+        editor.delete_model(PausedQueue)
+    try:
+        call_command("queue_insight", "show")
+        call_command("queue_insight", "top")
+    finally:
+        with connection.schema_editor() as editor:
+            editor.create_model(PausedQueue)
+    assert "No collector has reported" in capsys.readouterr().out

@@ -98,6 +98,7 @@ TASK_WORDS: Final[Mapping[str, str]] = {
     "not_due": "",
     "not_found": "It waits in no queue, no worker has it, and it did not finish recently.",
     "not_known": "",
+    "paused": "",
     "prefetch_blocked": "Its workers keep tasks for later, and probably take no other before then.",
     "rate_limited": "Its worker starts only so many tasks of its kind in a time.",
     "reserved": "A worker has taken it and finishes something else first.",
@@ -114,7 +115,7 @@ TASK_WORDS: Final[Mapping[str, str]] = {
 #: About a worker that has the task and is silent.
 _OF_SILENT_WORKERS: Final = frozenset({"handed_out", "worker_silent"})
 #: Said by the link about the workers.
-_OF_WORKERS: Final = frozenset({"no_worker", "worker_unknown", "workers_late", "workers_busy"})
+_OF_WORKERS: Final = frozenset({"no_worker", "paused", "worker_unknown", "workers_late", "workers_busy"})
 
 
 def task_links(reasons: Iterable[Reason], workers: Workers | None) -> Iterator[Link]:

@@ -10,10 +10,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
-from queue_insight import diagnose, snapshot
+from queue_insight import diagnose
 from queue_insight.celery_app import import_app, transport
 from queue_insight.collector import Collector
 from queue_insight.errors import SettingInvalidError, StoreUnreachableError
@@ -24,6 +26,7 @@ from queue_insight.page import failures as failed
 from queue_insight.page import periodic as regular
 from queue_insight.page.clock import Clock
 from queue_insight.page.past import as_text as as_text_of_history
+from queue_insight.page.pauses import paused
 from queue_insight.page.reading import SAMPLE, read
 from queue_insight.periodic import periodic_tasks
 from queue_insight.read import celery_app, task_ids, worker_tasks
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
     from queue_insight import Snapshot
+    from queue_insight.snapshot import Pause
 
 #: Maximum number of ids that an error lists.
 MAX_SHOWN_IDS = 5
@@ -161,7 +165,7 @@ class Command(BaseCommand):
             terminal.run(
                 Console(),
                 sys.stdin,
-                partial(read, app, tasks=(), overview=True, peek=SAMPLE),
+                partial(read, app, tasks=(), overview=True, peek=SAMPLE, read_pauses=_pauses),
                 partial(worker_tasks, app=app),
             )
 
@@ -189,7 +193,8 @@ class Command(BaseCommand):
     def _show(self, app: Celery, *, task: str, is_all: bool, json: bool) -> None:
         # A task of this very id is looked for everywhere, even if others begin with it.
         asked = (task, *task_ids(prefix=task, limit=MAX_SHOWN_IDS + 1, app=app)) if task else ()
-        now = snapshot(app, tasks=None if is_all else asked, overview=not task)
+        tasks = None if is_all else asked
+        now = read(app, tasks=tasks, overview=not task, read_pauses=_pauses).snapshot
         reasons = diagnose(_full_id(task, now), now) if task else None
         if json:
             self.stdout.write(as_json(now if reasons is None else reasons))
@@ -202,6 +207,14 @@ def _app(path: str) -> Celery:
         return import_app(path, source="--app") if path else celery_app()
     except SettingInvalidError as error:
         raise CommandError(str(error)) from error
+
+
+def _pauses() -> Mapping[str, Pause]:
+    """Return the paused queues; none without the page's table, as then nobody paused any."""
+    try:
+        return paused()
+    except (DatabaseError, ImproperlyConfigured):
+        return {}
 
 
 def _full_id(prefix: str, now: Snapshot) -> str:
