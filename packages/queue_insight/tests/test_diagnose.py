@@ -117,7 +117,7 @@ def test_a_lost_task_that_the_broker_holds_says_when_it_comes_back(timeout_s, st
     assert reason.remedy == f"The broker holds it unacknowledged: {remedy}"
 
 
-def test_a_task_in_a_paused_queue_is_not_told_to_start_a_worker():
+def test_a_paused_queue_needs_no_further_worker():
     paused = {"celery": Pause(by="anna", since=NOW - timedelta(minutes=5))}
     fields = {"queues": (values.queue(workers=()),), "queued": (values.task(),), "workers": ()}
     reason = only("t1", values.snapshot(**fields, paused=paused))
@@ -131,26 +131,6 @@ def test_a_running_task_that_waits_again_says_so():
 
     now = values.snapshot(running=(values.running(),), notes=(again("r0"), again("r1")))
     assert diagnose("r1", now) == (again("r1"),)
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"reserved": 8}, "prefetch_blocked"),
-        ({"reserved": 8, "delayed": 8}, "workers_idle"),
-        ({"reserved": 1}, "workers_idle"),
-    ],
-)
-def test_free_workers_may_be_full_of_tasks_that_wait_for_their_rate_limit(fields, code):
-    limited = values.worker(slots=2, rate_limits={"work.do": "2/m"})
-    now = values.snapshot(
-        queues=(values.queue(depth=50, **fields),), queued=(values.task(position=9),), workers=(limited,)
-    )
-    _, reason = diagnose("t1", now)
-    assert reason.code == code
-    if code == "prefetch_blocked":
-        assert "keep 8 tasks of queue 'celery' that they have received" in reason.message
-        assert "work.do at most 2/m" in reason.message
 
 
 def test_a_lost_task_of_a_replaced_worker_is_explained():
@@ -292,22 +272,6 @@ def test_a_worker_that_shut_down_may_have_finished_its_task():
 def test_a_task_whose_end_was_not_observed_says_so():
     finished = FinishedTask(id="t0", outcome="unobserved", at=NOW)
     assert "How it ended is unknown." in only("t0", values.snapshot(finished=(finished,))).message
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"kind": "quorum", "delayed": 2}, "prefetch_blocked"),
-        ({"kind": "classic", "delayed": 2}, "about_to_start"),
-        ({"kind": "", "delayed": 2}, "about_to_start"),
-        ({"kind": "quorum", "delayed": 1}, "about_to_start"),
-    ],
-)
-def test_free_workers_of_a_quorum_queue_may_be_full_of_tasks_that_are_not_due(fields, code):
-    snapshot = values.snapshot(
-        queues=(values.queue(depth=1, **fields),), queued=(values.task(),), workers=(values.worker(slots=2),)
-    )
-    assert only("t1", snapshot).code == code
 
 
 def test_workers_of_a_quorum_queue_that_are_full_are_called_full():

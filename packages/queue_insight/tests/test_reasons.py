@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from queue_insight import Reason, absence, diagnose, handing_out, notes
+from queue_insight import Reason, absence, blocking, diagnose, handing_out, notes
 from queue_insight.reasons import NOTE_CODES, TASK_CODES
 
 
@@ -27,6 +27,6 @@ def test_a_reason_is_a_value():
 
 
 def test_all_codes_are_listed():
-    of_tasks = (inspect.getmodule(diagnose), absence, handing_out)
+    of_tasks = (inspect.getmodule(diagnose), absence, blocking, handing_out)
     assert set().union(*map(codes_in, of_tasks)) == TASK_CODES
     assert codes_in(notes) == NOTE_CODES

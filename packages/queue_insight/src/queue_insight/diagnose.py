@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from queue_insight import handing_out
 from queue_insight.absence import MAX_NAMED, absence
+from queue_insight.blocking import blocked
 from queue_insight.reasons import Reason, count, instant
 from queue_insight.snapshot import TaskState, WorkerState
 
@@ -223,10 +224,8 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
         yield _revoked(task)
     if not_due := _not_due(task, snapshot):
         yield not_due
-    if queue is not None and queue.name in snapshot.paused:
-        yield paused(queue, snapshot.paused[queue.name])
-    elif queue is not None and queue.workers == ():
-        yield _no_worker(queue, snapshot)
+    if queue is not None:
+        yield from _nobody(queue, snapshot)
     if task.position:
         verb = "is" if task.position == 1 else "are"
         yield Reason(
@@ -242,7 +241,7 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
     if queue is not None and queue.workers:
         # A task that is not due is taken by a worker, which keeps it until then.
         if not not_due:
-            yield _prefetch_blocked(queue, snapshot) or _busy(queue, snapshot, ahead=task.position or 0)
+            yield blocked(queue, snapshot) or _busy(queue, snapshot, ahead=task.position or 0)
     elif queue is not None and queue.workers is None and task.position == 0:
         yield Reason(
             code="next",
@@ -250,6 +249,14 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
             params={"task": task.id, "queue": task.queue},
             remedy=f"Start one: celery -A <project> worker -E -Q {task.queue}",
         )
+
+
+def _nobody(queue: QueueState, snapshot: Snapshot) -> Iterator[Reason]:
+    """Yield that the queue was paused, or else that no worker is there."""
+    if queue.name in snapshot.paused:
+        yield paused(queue, snapshot.paused[queue.name])
+    elif queue.workers == ():
+        yield _no_worker(queue, snapshot)
 
 
 def paused(queue: QueueState, pause: Pause) -> Reason:
@@ -287,44 +294,6 @@ def _no_worker(queue: QueueState, snapshot: Snapshot) -> Reason:
         params={"queue": queue.name, "former": names or None, "until": until},
         remedy=f"Start one: celery -A <project> worker -E -Q {queue.name}",
     )
-
-
-def _prefetch_blocked(queue: QueueState, snapshot: Snapshot) -> Reason | None:
-    workers = [worker for worker in snapshot.workers if worker.name in (queue.workers or ())]
-    slots = sum(worker.slots or 0 for worker in workers)
-    running = snapshot.running_by_worker()
-    busy = sum(running.get(worker.name, 0) for worker in workers)
-    if not slots or busy >= slots:
-        return None
-    free, kept = count(slots - busy, "free slot"), queue.reserved - queue.delayed
-    limits = {name: rate for worker in workers for name, rate in worker.rate_limits.items()}
-    params: dict[str, str | int | float | None] = {"queue": queue.name, "free": slots - busy}
-    # A worker asks for more while it keeps tasks that are not due, which quorum queues do not allow.
-    if queue.kind == "quorum" and queue.delayed >= slots:
-        return Reason(
-            code="prefetch_blocked",
-            message=f"Its workers have {free}, but keep "
-            f"{count(queue.delayed, 'task')} of queue {queue.name!r} until due. On a quorum queue these fill "
-            "what a worker may prefetch, so it probably receives nothing else before then.",
-            params={**params, "delayed": queue.delayed},
-            remedy="Let RabbitMQ delay them (Celery's native delayed delivery needs a topic exchange), "
-            "or send tasks with an ETA to a queue of their own.",
-        )
-    # It asks for none while it keeps as many as it may prefetch, also if these wait for their rate limit.
-    if kept >= slots and limits:
-        name, rate = min(limits.items())
-        others = f", and {len(limits) - 1} more names are limited" if limits.keys() - {name} else ""
-        return Reason(
-            code="prefetch_blocked",
-            message=f"Its workers have {free}, but keep {count(kept, 'task')} of queue {queue.name!r} that "
-            f"they have received and not started, and start {name} at most {rate}{others}. Tasks that wait "
-            "for their rate limit fill what a worker may prefetch, so it probably receives nothing else before "
-            "they start.",
-            params={**params, "kept": kept, "name": name, "rate": rate},
-            remedy=f"Raise the limit (celery -A <project> control rate_limit {name} <rate>), "
-            "or send such tasks to a queue of their own.",
-        )
-    return None
 
 
 def _busy(queue: QueueState, snapshot: Snapshot, *, ahead: int) -> Reason:

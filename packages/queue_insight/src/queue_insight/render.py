@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.drain import DrainState, in_words
-from queue_insight.page.names import shown
+from queue_insight.names import shown
 from queue_insight.reasons import count
 from queue_insight.snapshot import QueueState, Snapshot, TaskInfo, delayed_in_words
 

@@ -95,7 +95,7 @@ def test_lost_tasks_are_counted_in_the_reason():
     assert "look at what it changed before you send it again" in found.remedy
 
 
-def test_of_lost_tasks_those_that_come_back_are_told_from_those_that_do_not():
+def test_lost_tasks_that_come_back_are_counted_apart_from_those_that_do_not():
     tasks = [
         values.running(id="r1", state=TaskState.LOST, worker="two@test", unacked=True),
         values.running(id="r2", state=TaskState.LOST, worker="two@test", unacked=False),

@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from queue_insight.names import is_digest, key, shown
 from queue_insight.page import waiting
 from queue_insight.page.actions import ACTIONS, Action
 from queue_insight.page.execution import Call, execute
-from queue_insight.page.names import is_digest, key, shown
 from queue_insight.page.reading import read
 from queue_insight.page.search import matching
 from queue_insight.read import caused_by, celery_app

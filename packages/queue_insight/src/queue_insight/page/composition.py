@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from queue_insight.page.names import key, shown
+from queue_insight.names import key, shown
 from queue_insight.snapshot import TaskState
 
 if TYPE_CHECKING:

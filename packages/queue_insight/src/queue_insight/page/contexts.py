@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from queue_insight.diagnose import diagnose
 from queue_insight.freshness import in_words
+from queue_insight.names import key, shown
 from queue_insight.page import failures as failed
 from queue_insight.page import periodic as regular
 from queue_insight.page.composition import PAGE as PAGE_OF_TASKS
@@ -21,7 +22,6 @@ from queue_insight.page.composition import (
     task_row,
 )
 from queue_insight.page.headline import headline
-from queue_insight.page.names import key, shown
 from queue_insight.page.overview import PAGE, arrange, row
 from queue_insight.page.past import comparison, past_rows
 from queue_insight.page.search import search

@@ -10,8 +10,8 @@ from queue_insight import control
 from queue_insight.control import Outcome, refused
 from queue_insight.errors import BrokerUnreachableError
 from queue_insight.models import ActionRecord
+from queue_insight.names import shown
 from queue_insight.page import pauses
-from queue_insight.page.names import shown
 from queue_insight.resending import retry
 from queue_insight.snapshot import TaskState
 

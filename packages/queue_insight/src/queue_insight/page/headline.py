@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.diagnose import redelivered_by
+from queue_insight.names import shown
 from queue_insight.page.clock import duration
-from queue_insight.page.names import shown
 from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState, WorkerState
 from queue_insight.worker_states import ENDED

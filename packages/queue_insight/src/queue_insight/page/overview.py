@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from queue_insight.diagnose import diagnose, named, paused
 from queue_insight.drain import DrainState, in_words
+from queue_insight.names import key, shown
 from queue_insight.page.clock import duration
 from queue_insight.page.headline import fates, has_no_worker
-from queue_insight.page.names import key, shown
 from queue_insight.page.sparkline import Sparkline, sparkline
 from queue_insight.reasons import Reason, count
 from queue_insight.snapshot import TaskInfo, TaskState

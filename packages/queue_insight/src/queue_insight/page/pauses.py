@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from queue_insight.models import PausedQueue
-from queue_insight.page.names import key
+from queue_insight.names import key
 from queue_insight.snapshot import Pause
 
 if TYPE_CHECKING:

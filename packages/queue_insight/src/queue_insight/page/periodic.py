@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.names import key, shown
 from queue_insight.page.clock import UNKNOWN
-from queue_insight.page.names import key, shown
 from queue_insight.periodic_state import PeriodicState
 from queue_insight.reasons import count
 from queue_insight.render import JSON_VERSION, plain, table

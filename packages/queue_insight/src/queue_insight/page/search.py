@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.page.names import key, shown
+from queue_insight.names import key, shown
 from queue_insight.reasons import count
 
 if TYPE_CHECKING:

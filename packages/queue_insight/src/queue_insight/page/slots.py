@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.names import key, shown
 from queue_insight.page.clock import duration
 from queue_insight.page.composition import TaskRow, task_row
-from queue_insight.page.names import key, shown
 from queue_insight.snapshot import WorkerState
 
 if TYPE_CHECKING:

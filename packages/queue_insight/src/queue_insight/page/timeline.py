@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from queue_insight.handing_out import receivers
+from queue_insight.names import shown
 from queue_insight.page.clock import UNKNOWN, duration
-from queue_insight.page.names import shown
 from queue_insight.reasons import count
 from queue_insight.snapshot import TaskState
 

@@ -11,9 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from queue_insight.names import is_digest, key
 from queue_insight.page import contexts, waiting
 from queue_insight.page.acting import may
-from queue_insight.page.names import is_digest, key
 from queue_insight.page.reading import SAMPLE, read, read_failures, read_history, read_periodic, scope
 from queue_insight.page.search import only_match
 from queue_insight.page.sharing import Pace, Shared

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from queue_insight.names import key
 from queue_insight.page.composition import PAGE
-from queue_insight.page.names import key
 from queue_insight.read import waiting_tasks
 from queue_insight.snapshot import TaskState
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queue_insight.page.names import MAX_KEY, MAX_NAME, key, shown
+from queue_insight.names import MAX_KEY, MAX_NAME, key, shown
 
 
 @pytest.mark.parametrize("name", ["movies", "<script>alert(1)</script>", "a b/c?d=e&f"])
