@@ -75,8 +75,11 @@ def test_a_deleted_movie_leaves_the_page_of_everybody(timelapse):
     newest = timelapse.locator(CARDS).first
     expect(other.locator(CARDS)).to_have_count(count + 1)
     expect(newest).to_have_attribute("data-state", "ready")
-    newest.get_by_test_id("transition-start_deleting").click()
-    timelapse.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    newest.get_by_test_id("transition-trash").click()
+    expect(other.locator(CARDS)).to_have_count(count)
+    timelapse.get_by_role("button", name="Undo").click()
+    expect(other.locator(CARDS)).to_have_count(count + 1)
+    newest.get_by_test_id("transition-trash").click()
     expect(other.locator(CARDS)).to_have_count(count)
 
 

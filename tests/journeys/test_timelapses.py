@@ -119,8 +119,8 @@ def archive(visitor, about, screenshot):
     page.get_by_role("link", name="Timelapses").click()
     expect_listed_without_it(visitor)
     page.get_by_role("button", name="Show archived timelapses").click()
-    expect(visitor.find("archived-timelapses")).to_contain_text("Snow at dawn")
+    expect(visitor.find("archived-timelapses-panel")).to_contain_text("Snow at dawn")
     for scheme in in_each_scheme(page):
         assert violations(page) == [], scheme
     screenshot(page, "timelapses-phone")
-    visitor.find("archived-timelapses").get_by_test_id("timelapse-card").click()
+    visitor.find("archived-timelapses-panel").get_by_test_id("timelapse-card").click()

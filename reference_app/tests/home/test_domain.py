@@ -101,6 +101,13 @@ def test_a_disk_needs_somebody_when_it_is_nearly_full_or_cannot_be_read(disk, ne
     assert codes(domain.disk(disk)) == needs
 
 
+def test_a_full_disk_is_said_to_hold_what_the_trash_keeps():
+    (need,) = domain.disk(Disk(free=2, total=100, in_trash=1_200_000_000))
+    assert "Movies in the trash take 1.2 GB until they are deleted for good." in need.reason.remedy
+    (need,) = domain.disk(Disk(free=2, total=100))
+    assert "trash" not in need.reason.remedy
+
+
 def test_the_disk_of_a_folder_that_will_exist_is_that_of_the_nearest_one_that_does(tmp_path):
     assert disk_of(tmp_path / "media" / "frames") is not None
 

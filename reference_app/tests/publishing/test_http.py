@@ -184,6 +184,12 @@ async def test_a_movie_that_isnt_ready_isnt_there(get, movie, state):
     assert (await get(f"/posters/{movie.pk}.jpg")).status_code == 404
 
 
+async def test_of_a_movie_in_the_trash_only_the_poster_is_there(get, movie):
+    await Movie.objects.filter(pk=movie.pk).aupdate(state="trashed", bytes=7)
+    assert (await get(f"/movies/{movie.pk}.mp4")).status_code == 404
+    assert (await get(f"/posters/{movie.pk}.jpg")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from tests.factories import frame, timelapse
 
 import fsmlock
-from timelapse.rendering import actions, queries
+from timelapse.rendering import actions, queries, trash
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.events import movie_changed
 from timelapse.rendering.models import Movie
@@ -204,25 +204,25 @@ def test_deleting_removes_the_files_and_hides_the_movie(movie, user):
     put(movie, Movie.States.READY)
     queries.folder_of(movie.pk).mkdir(parents=True)
     queries.video_of(movie.pk).write_bytes(b"a movie")
-    actions.delete_movie(movie.pk, user)
+    actions.delete_movie(movie.pk)
     assert not queries.folder_of(movie.pk).exists()
     assert queries.movie_by_id(movie.pk) is None
     assert Movie.objects.get(pk=movie.pk).state == Movie.States.DELETED
     with pytest.raises(fsmlock.Refused) as refused:
-        actions.delete_movie(movie.pk, user)
+        actions.delete_movie(movie.pk)
     assert codes(refused) == ["no_movie"]
 
 
 def test_what_a_crash_left_half_deleted_is_deleted_on_the_next_request(movie, user):
     put(movie, Movie.States.DELETING)
-    assert actions.delete_movie(movie.pk, user).state == Movie.States.DELETED
+    assert actions.delete_movie(movie.pk).state == Movie.States.DELETED
 
 
 @pytest.mark.parametrize("state", ["queued", "rendering"])
 def test_a_movie_under_way_cant_be_deleted(movie, user, state):
     put(movie, state)
     with pytest.raises(fsmlock.TransitionRefused):
-        actions.delete_movie(movie.pk, user)
+        actions.delete_movie(movie.pk)
 
 
 def test_of_two_changes_at_once_the_second_is_refused(movie, user):
@@ -239,7 +239,8 @@ def test_of_two_changes_at_once_the_second_is_refused(movie, user):
         actions.cancel_movie,
         actions.retry_movie,
         actions.start_movie_over,
-        actions.delete_movie,
+        trash.trash_movie,
+        trash.delete_for_good,
     ],
 )
 def test_a_movie_that_isnt_there_is_refused(action, user):

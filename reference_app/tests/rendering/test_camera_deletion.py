@@ -148,7 +148,7 @@ def test_while_a_camera_is_being_deleted_its_timelapses_and_movies_are_locked(ro
         "retry": ["held"],
         "start_over": ["nothing_finished", "held"],
         "rename": ["held"],
-        "start_deleting": ["held"],
+        "trash": ["held"],
     }
     assert "Deleting Roof" in refused.value.reasons[0].message
 

@@ -113,7 +113,7 @@ def test_while_a_timelapse_is_being_deleted_its_movies_are_locked(garden, movie,
         "retry": ["held"],
         "start_over": ["nothing_finished", "held"],
         "rename": ["held"],
-        "start_deleting": ["held"],
+        "trash": ["held"],
     }
     assert "Deleting Garden" in refused.value.reasons[0].message
 

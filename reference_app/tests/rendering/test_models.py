@@ -36,10 +36,11 @@ def test_every_transition_has_a_sentence_that_says_when():
     [
         ("queued", {"pause", "cancel", "rename"}),
         ("rendering", {"pause", "cancel", "rename"}),
-        ("ready", {"share", "rename", "start_deleting"}),
-        ("failed", {"retry", "start_over", "rename", "start_deleting"}),
-        ("cancelled", {"retry", "start_over", "rename", "start_deleting"}),
-        ("paused", {"retry", "start_over", "cancel", "rename", "start_deleting"}),
+        ("ready", {"share", "rename", "trash"}),
+        ("failed", {"retry", "start_over", "rename", "trash"}),
+        ("cancelled", {"retry", "start_over", "rename", "trash"}),
+        ("paused", {"retry", "start_over", "cancel", "rename", "trash"}),
+        ("trashed", {"restore", "restore_unfinished", "delete_for_good"}),
         ("deleting", set()),
         ("deleted", set()),
     ],
@@ -50,7 +51,7 @@ def test_people_are_offered_what_the_state_allows(state, names, user):
     movie.refresh_from_db()
     found = fsmlock.available(movie, user)
     assert {each.name for each in found} == names
-    assert all(each.allowed for each in found)
+    assert [each.name for each in found if not each.allowed] == (["restore"] if state == "trashed" else [])
 
 
 def test_a_new_movie_is_queued_and_its_state_is_protected():

@@ -52,6 +52,13 @@ class Disk:
 
     free: int
     total: int
+    #: What movies in the trash take; counted only when little is free.
+    in_trash: int = 0
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether so little is free that somebody has to look after it."""
+        return self.free < LITTLE_SPACE * self.total
 
 
 def failed_movies(movies: Iterable[FailedMovie], count: int) -> Iterator[Link]:
@@ -174,10 +181,13 @@ def disk(of: Disk | None) -> Iterator[Link]:
     if of is None:
         message, remedy = "How full the disk of the server is cannot be read.", "Check that it is mounted."
         yield Link(kind=LinkKind.STATE, reason=Reason(code="disk_unknown", message=message, remedy=remedy))
-    elif of.free < LITTLE_SPACE * of.total:
+    elif of.is_nearly_full:
         space = f"{of.free / 1e9:.1f} GB of {of.total / 1e9:.1f} GB"
         message = f"The disk of the server is nearly full: {space} are free."
         remedy = "Delete movies or timelapses that nobody needs, or add space."
+        if of.in_trash:
+            taken = f"{of.in_trash / 1e9:.1f} GB"
+            remedy += f" Movies in the trash take {taken} until they are deleted for good."
         yield Link(
             kind=LinkKind.STATE, reason=Reason(code="disk_nearly_full", message=message, remedy=remedy)
         )

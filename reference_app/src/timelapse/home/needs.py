@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import queue_insight
@@ -15,7 +16,8 @@ from timelapse.operations.models import QueuePause
 from timelapse.operations.queries import recent_periodic_tasks
 from timelapse.operations.task_labels import label_of
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import full_name, visible_movies
+from timelapse.rendering.queries import full_name, listed_movies
+from timelapse.rendering.trash import bytes_in_trash
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 from timelapse.why.queries import camera_links, workers_of
@@ -41,7 +43,7 @@ def needs_of(user: User) -> Iterator[Link]:
         for camera in paired_cameras():
             yield from camera_links(camera)
     if user.has_perm("rendering.view_movie"):
-        failed = visible_movies().filter(state=Movie.States.FAILED)
+        failed = listed_movies().filter(state=Movie.States.FAILED)
         listed = [failed_movie(movie) for movie in failed[: domain.FAILED_LISTED]]
         yield from domain.failed_movies(listed, failed.count())
     if user.has_perm("operations.view_operations"):
@@ -97,4 +99,5 @@ def disk_of(folder: Path) -> Disk | None:
         usage = shutil.disk_usage(existing)
     except OSError:
         return None
-    return Disk(free=usage.free, total=usage.total)
+    disk = Disk(free=usage.free, total=usage.total)
+    return replace(disk, in_trash=bytes_in_trash()) if disk.is_nearly_full else disk

@@ -10,7 +10,7 @@ from timelapse.cameras.queries import cameras
 from timelapse.home.needs import needs_of
 from timelapse.operations.queries import runs
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import visible_movies
+from timelapse.rendering.queries import listed_movies
 from timelapse.shared.list_updates import LISTED
 from timelapse.timelapses.queries import listed
 
@@ -56,7 +56,7 @@ def _tiles(user: User) -> tuple[tuple[Timelapse | Camera, ...], int]:
 def _movies(user: User) -> tuple[Movie, ...]:
     if not user.has_perm("rendering.view_movie"):
         return ()
-    return tuple(visible_movies().filter(state=Movie.States.RENDERING)[:_MAKING_LISTED])
+    return tuple(listed_movies().filter(state=Movie.States.RENDERING)[:_MAKING_LISTED])
 
 
 def _runs(user: User) -> tuple[Run, ...]:

@@ -14,7 +14,7 @@ from timelapse.notifications import domain
 from timelapse.notifications.domain import VIEW_MOVIE, Kind, Observation, Occurrence
 from timelapse.notifications.models import Choice, Delivery, Destination, KnownNeed, Notification
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import full_name, visible_movies
+from timelapse.rendering.queries import full_name, listed_movies
 from timelapse.shared import conf
 from timelapse.shared.progress import about
 from timelapse.why.queries import camera_links
@@ -39,7 +39,7 @@ def observe(now: datetime) -> Observation:
     """Return everything of which people can be notified now."""
     cameras = list(paired_cameras())
     ended = list(
-        visible_movies()
+        listed_movies()
         .filter(state__in=(Movie.States.FAILED, Movie.States.READY), finished_at__gte=now - _NEWS)
         .order_by("-finished_at")[:_MOST_MOVIES]
     )

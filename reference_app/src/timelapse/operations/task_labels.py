@@ -18,6 +18,7 @@ LABELS: Final[Mapping[str, str]] = {
     "ingest.trim_logs": "Trim logs and health samples of cameras",
     "notifications.deliver": "Send notifications",
     "notifications.watch": "Look for news to notify people of",
+    "rendering.empty_trash": "Delete movies whose time in the trash is over",
     "rendering.finish_deletions": "Finish deletions",
     "rendering.recover_movies": "Look for interrupted movies",
     "rendering.render_movie": "Render a movie",

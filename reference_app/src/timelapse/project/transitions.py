@@ -45,6 +45,9 @@ class TransitionPayload:
     deleted_id: relay.GlobalID | None = strawberry.field(
         default=None, description="The id of the object, if it was deleted."
     )
+    undo: str | None = strawberry.field(
+        default=None, description="The name of the transition that undoes it; null if there is none."
+    )
     errors: list[UserError] = strawberry.field(default_factory=list)
 
 
@@ -74,6 +77,7 @@ class Mutation:
             object=cast("Stateful | None", done.obj),
             created=cast("Stateful | None", done.created),
             deleted_id=input.id if done.obj is None else None,
+            undo=done.undo or None,
         )
 
 

@@ -18,6 +18,7 @@ from timelapse.rendering import watching
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import (
     file_name,
+    has_poster,
     movie_by_id,
     movies_of,
     poster_of,
@@ -46,6 +47,8 @@ _PICTURES: Final[dict[str, str]] = {
     "tif": "image/tiff",
     "raw": "application/octet-stream",
 }
+#: The states of what a link shows nothing of. A movie in the trash may come back, and its links with it.
+_DELETED: Final = frozenset({Movie.States.DELETING, Movie.States.DELETED, Movie.States.TRASHED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,9 @@ def movie(pk: int, extension: str) -> Published | None:
 
 
 def poster(pk: int, extension: str) -> Published | None:
-    """Find a finished movie's poster."""
-    if extension != "jpg" or not _is_ready(pk):
+    """Find a movie's poster, also that of one in the trash."""
+    found = movie_by_id(pk) if extension == "jpg" else None
+    if found is None or not has_poster(found):
         return None
     return _published(poster_of(pk), "image/jpeg")
 
@@ -93,7 +97,7 @@ def sprite(pk: int, extension: str) -> Published | None:
 def live_playlist(pk: int) -> str | None:
     """Return the playlist of what a movie's worker has finished; None until there is something."""
     found = movie_by_id(pk)
-    return watching.playlist(found) if found is not None and found.segments else None
+    return watching.playlist(found) if found is not None and watching.has_beginning(found) else None
 
 
 def live_piece(pk: int, name: str) -> bytes | None:
@@ -185,7 +189,7 @@ def facts_of(link: ShareLink) -> LinkFacts:
     return LinkFacts(
         is_active=link.state == link.States.ACTIVE,
         expires_at=link.expires_at,
-        is_deleted=shown is None or shown.state in {shown.States.DELETING, shown.States.DELETED},
+        is_deleted=shown is None or shown.state in _DELETED,
     )
 
 

@@ -3,7 +3,8 @@
 ``<token>`` is a page with the movie; ``<token>/embed`` is only its player, which other sites may frame.
 ``<token>/movie.mp4``, ``<token>/poster.jpg`` and ``<token>/picture.jpg`` are its files; those of the link of
 a timelapse are the newest at each request, so that a website can refer to them by one address.
-A link that was revoked, has expired, or whose movie was deleted answers 410 and says so; an unknown one 404.
+A link that was revoked, has expired, or whose movie was deleted or is in the trash answers 410 and says so;
+an unknown one 404.
 With a password everything but the form answers 403 until a cookie shows that it was entered.
 """
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
-from eliot import start_action
+from eliot import log_message, start_action
 
 import fsmlock
 from eliot_progress import causal_id, extract, inject
@@ -142,8 +142,8 @@ def pause_movie(movie: int, user: User | None = None) -> Movie:
 
 @transaction.atomic
 def _stop_movie(movie: int, user: User | None, *, pausing: bool) -> Movie:
-    found = _get_movie(movie)
-    _require_allowed(found, "pause" if pausing else "cancel", user)
+    found = get_movie(movie)
+    require_allowed(found, "pause" if pausing else "cancel", user)
     found.pausing = pausing
     if found.state == Movie.States.RENDERING and queries.is_being_rendered(found):
         by = user.get_username() if user is not None else "somebody"
@@ -168,8 +168,8 @@ def retry_movie(movie: int, user: User | None = None) -> Movie:
     Raises:
         Refused: there is no such movie, or it is neither failed, cancelled nor paused.
     """
-    found = _get_movie(movie)
-    _require_allowed(found, "retry", user)
+    found = get_movie(movie)
+    require_allowed(found, "retry", user)
     found.retry()
     _queue_again(found)
     return found
@@ -185,8 +185,8 @@ def start_movie_over(movie: int, user: User | None = None) -> Movie:
         Refused: there is no such movie, it is neither failed, cancelled nor paused, or nothing of it is
             finished.
     """
-    found = _get_movie(movie)
-    _require_allowed(found, "start_over", user)
+    found = get_movie(movie)
+    require_allowed(found, "start_over", user)
     found.start_over()
     found.afresh, found.segments, found.frames_done = True, [], 0
     _queue_again(found)
@@ -199,7 +199,7 @@ def _queue_again(found: Movie) -> None:
     _forget_request_to_stop(found)
     _record_cause(found)
     found.frame_count = choosing.count_frames(found)
-    _save(found)
+    save_movie(found)
     enqueue(found)
 
 
@@ -210,8 +210,8 @@ def rename_movie(movie: int, title: str, user: User | None = None) -> Movie:
     Raises:
         Refused: there is no such movie, the user may not, or the title is too long or no line.
     """
-    found = _get_movie(movie)
-    _require_allowed(found, "rename", user)
+    found = get_movie(movie)
+    require_allowed(found, "rename", user)
     if not is_title(title):
         raise fsmlock.Refused([TITLE_INVALID])
     found.title = title.strip()
@@ -220,10 +220,8 @@ def rename_movie(movie: int, title: str, user: User | None = None) -> Movie:
     return found
 
 
-def delete_movie(movie: int, user: User | None = None) -> Movie:
-    """Remove a movie's files, and hide its row. Calling it again completes what a crash interrupted.
-
-    The encoded segments go with the last movie of the timelapse, its sound with the last movie that has it.
+def delete_movie(movie: int) -> Movie:
+    """Remove a movie's files, and hide its row, without the trash. Calling it again completes a deletion.
 
     Raises:
         Refused: there is no such movie, or it is queued or being rendered.
@@ -233,21 +231,35 @@ def delete_movie(movie: int, user: User | None = None) -> Movie:
         if found is None or found.state == Movie.States.DELETED:
             raise fsmlock.Refused([NO_MOVIE])
         if found.state != Movie.States.DELETING:
-            _require_allowed(found, "start_deleting", user)
+            require_allowed(found, "start_deleting", None)
             found.start_deleting()
-            _save(found)
-    shutil.rmtree(queries.folder_of(found.pk), ignore_errors=True)
-    if not queries.movies_of(found.timelapse_id).exists():  # nobody continues or extends them
-        shutil.rmtree(queries.segments_of(found.timelapse_id), ignore_errors=True)
+            save_movie(found)
+    return complete_deletion(found)
+
+
+def complete_deletion(movie: Movie) -> Movie:
+    """Remove the files of a movie that is being deleted, then mark it as deleted.
+
+    The encoded segments go with the last movie of the timelapse, its sound with the last movie that has it.
+    As long as files can't be removed, it is not deleted: a periodic task tries again.
+    """
+    folders = [queries.folder_of(movie.pk)]
+    if not queries.kept(Movie.objects.filter(timelapse=movie.timelapse_id)).exists():
+        folders.append(queries.segments_of(movie.timelapse_id))  # nobody continues or extends them
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    if left := [str(folder) for folder in folders if folder.exists()]:
+        log_message("movie:files_not_removed", movie=movie.pk, folders=left)
+        return movie
     sound = None
     # Stale: somebody else has completed it.
     with suppress(fsmlock.StaleState), transaction.atomic():
-        sound, found.sound = found.sound, None
-        found.finish_deleting()
-        _save(found)
+        sound, movie.sound = movie.sound, None
+        movie.finish_deleting()
+        save_movie(movie)
     if sound is not None:
         sounds.remove_unless_used(sound)
-    return found
+    return movie
 
 
 def begin(movie: Movie, token: int) -> None:
@@ -257,7 +269,7 @@ def begin(movie: Movie, token: int) -> None:
     _forget_request_to_stop(movie)
     movie.attempts += 1
     movie.frame_count = choosing.count_frames(movie)
-    _save(movie)
+    save_movie(movie)
 
 
 def record_beginning(movie: Movie, segments: list[tuple[str, int]]) -> None:
@@ -272,7 +284,7 @@ def finish(movie: Movie, file: MovieFile) -> None:
     movie.finish()
     for field, value in asdict(file).items():
         setattr(movie, field, value)
-    _save(movie, finished=True)
+    save_movie(movie, finished=True)
 
 
 def fail(movie: Movie, reason: fsmlock.Reason) -> None:
@@ -281,7 +293,7 @@ def fail(movie: Movie, reason: fsmlock.Reason) -> None:
     movie.failure_code = reason.code
     movie.failure_message = reason.message
     movie.failure_remedy = reason.remedy
-    _save(movie, finished=True)
+    save_movie(movie, finished=True)
 
 
 def mark_cancelled(movie: Movie) -> None:
@@ -320,7 +332,7 @@ def recover(movie: Movie) -> None:
         return
     if movie.state == Movie.States.RENDERING:
         movie.requeue()
-        _save(movie)
+        save_movie(movie)
     enqueue(movie)
 
 
@@ -358,14 +370,24 @@ def _publish(movie: Movie, task_id: str) -> None:
         current_app.send_task(RENDER_TASK, args=[movie.pk], task_id=task_id)
 
 
-def _get_movie(movie: int) -> Movie:
+def get_movie(movie: int) -> Movie:
+    """Return a movie that isn't deleted; it may be in the trash.
+
+    Raises:
+        Refused: there is none.
+    """
     found = queries.movie_by_id(movie)
     if found is None:
         raise fsmlock.Refused([NO_MOVIE])
     return found
 
 
-def _require_allowed(movie: Movie, transition: str, user: User | None) -> None:
+def require_allowed(movie: Movie, transition: str, user: User | None) -> None:
+    """Require that a transition or an action is possible; without a user, whoever asks for it.
+
+    Raises:
+        TransitionRefused: something is in the way, or the user may not.
+    """
     reasons = fsmlock.explain(movie, to=transition, user=user)
     if reasons:
         raise fsmlock.TransitionRefused(reasons, instance=movie)
@@ -377,14 +399,19 @@ def _mark_stopped(movie: Movie) -> None:
     else:
         movie.cancel()
     _forget_request_to_stop(movie)
-    _save(movie, finished=True)
+    save_movie(movie, finished=True)
 
 
 def _forget_request_to_stop(movie: Movie) -> None:
     movie.cancel_requested_by, movie.cancel_requested_at, movie.pausing = "", None, False
 
 
-def _save(movie: Movie, *, finished: bool = False) -> None:
+def save_movie(movie: Movie, *, finished: bool = False) -> None:
+    """Save a movie with its new state; ``finished``: it has ended now.
+
+    Raises:
+        StaleState: somebody else was faster.
+    """
     if finished:
         movie.finished_at = timezone.now()
     movie.save(update_fields=_SAVED)

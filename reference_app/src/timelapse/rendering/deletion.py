@@ -83,30 +83,36 @@ def finish_deletions() -> int:
     """Complete the deletions that a crash interrupted; return how many."""
     done = 0
     for movie in Movie.objects.filter(state=Movie.States.DELETING):
-        with suppress(fsmlock.StaleState):  # somebody else completes it now
-            actions.delete_movie(movie.pk)
-            done += 1
+        # Somebody else completes it now, or has just done so.
+        with suppress(fsmlock.StaleState, fsmlock.Refused):
+            done += actions.delete_movie(movie.pk).state == Movie.States.DELETED
     for timelapse in Timelapse.objects.filter(state=Timelapse.States.DELETING):
         lock = fsmlock.hold(timelapse, "delete", policy=fsmlock.Skip(), why=f"Deleting {timelapse}")
         with suppress(fsmlock.HoldLost, fsmlock.StaleState), lock as held:
             if held:
-                _delete_content(held, timelapse)
-                done += 1
+                done += _delete_content(held, timelapse)
     return done
 
 
-def _delete_content(held: ActiveHold, timelapse: Timelapse) -> None:
-    """Delete the movies, then the timelapse. Nobody can begin a movie meanwhile: "delete" is held."""
+def _delete_content(held: ActiveHold, timelapse: Timelapse) -> bool:
+    """Delete the movies, then the timelapse. Nobody can begin a movie meanwhile: "delete" is held.
+
+    False as long as files of movies can't be removed: nobody would look for them once the rows are gone.
+    """
+    are_gone = True
     unfinished = {Movie.States.QUEUED, Movie.States.RENDERING}
     for movie in Movie.objects.filter(timelapse=timelapse).exclude(state=Movie.States.DELETED):
         held.check()
         if movie.state in unfinished:
             with transaction.atomic():
                 actions.mark_cancelled(movie)
-        actions.delete_movie(movie.pk)
+        are_gone &= actions.delete_movie(movie.pk).state == Movie.States.DELETED
+    if not are_gone:
+        return False
     for folder in (queries.segments_of(timelapse.pk), keograms_of(timelapse.pk)):
         shutil.rmtree(folder, ignore_errors=True)
     with held.transaction():
         timelapse.finish_deleting()
         timelapse.save()
     publish_change(timelapse.pk, "deleted")
+    return True

@@ -13,7 +13,7 @@ from django.db.models import Q
 from timelapse.rendering.choosing import count_frames, movie_of
 from timelapse.rendering.domain import shape_of
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import picture_sizes, visible
+from timelapse.rendering.queries import listed, picture_sizes
 from timelapse.rendering.selection import EVERYTHING
 from timelapse.rendering.style import PLAIN
 
@@ -77,7 +77,7 @@ def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
     if not sizes:
         return None
     width, height = options.even_size or shape_of(sizes)
-    same = visible(Movie.objects.all()).filter(
+    same = listed(Movie.objects.all()).filter(
         _encoded_alike(options.style),
         timelapse=timelapse,
         fps=options.fps,

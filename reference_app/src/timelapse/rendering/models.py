@@ -19,10 +19,21 @@ if TYPE_CHECKING:
 CHANGE_MOVIE: Final = "rendering.change_movie"
 
 
+#: The permission to delete movies: into the trash, from it for good, and to restore them.
+DELETE_MOVIE: Final = "rendering.delete_movie"
+
 NOTHING_FINISHED: Final = Reason(
     code="nothing_finished",
     message="Nothing of it is finished yet.",
     remedy="Retry it: that begins with its first frame, too.",
+)
+WAS_FINISHED: Final = Reason(
+    code="was_finished", message="It was ready when it was deleted.", remedy="Restore it: it is ready again."
+)
+WAS_UNFINISHED: Final = Reason(
+    code="was_unfinished",
+    message="It was not ready when it was deleted.",
+    remedy="Restore it: it is paused then, and can be resumed.",
 )
 
 
@@ -44,6 +55,16 @@ def current_title(movie: Movie) -> dict[str, Value]:
 def has_finished_segments(movie: Movie) -> Reason | None:
     """Require something that starting over would remove."""
     return None if movie.frames_done else NOTHING_FINISHED
+
+
+def has_file(movie: Movie) -> Reason | None:
+    """Require that it was ready."""
+    return WAS_UNFINISHED if movie.bytes is None else None
+
+
+def has_no_file(movie: Movie) -> Reason | None:
+    """Require that it was not ready."""
+    return None if movie.bytes is None else WAS_FINISHED
 
 
 class Sound(models.Model):
@@ -82,20 +103,28 @@ class Movie(Lifecycle, models.Model):
     - failed → queued: A user retried it.
     - cancelled → queued: A user retried it.
     - paused → queued: A user resumed it.
-    - ready → deleting: A user deleted it; its files are removed.
-    - failed → deleting: A user deleted it.
-    - cancelled → deleting: A user deleted it.
-    - paused → deleting: A user deleted it.
+    - ready → trashed: A user deleted it; its files are kept until its time is over.
+    - failed → trashed: A user deleted it.
+    - cancelled → trashed: A user deleted it.
+    - paused → trashed: A user deleted it.
+    - trashed → ready: A user restored it.
+    - trashed → paused: A user restored it; it had not been ready.
+    - trashed → deleting: A user deleted it for good, or its time in the trash is over.
+    - ready → deleting: Its timelapse is deleted, or a newer latest movie replaces it.
+    - failed → deleting: Its timelapse is deleted, or a newer latest movie replaces it.
+    - cancelled → deleting: Its timelapse is deleted, or a newer latest movie replaces it.
+    - paused → deleting: Its timelapse is deleted.
     - deleting → deleted: Its files are gone; the row remains, hidden.
     """
 
     class States(Lifecycle.States):
-        """The base states, and queued, rendering, paused and cancelled."""
+        """The base states, and queued, rendering, paused, cancelled and trashed."""
 
         QUEUED = "queued"
         RENDERING = "rendering"
         PAUSED = "paused"
         CANCELLED = "cancelled"
+        TRASHED = "trashed"
 
     initial_state: ClassVar[str] = States.QUEUED
 
@@ -161,6 +190,10 @@ class Movie(Lifecycle, models.Model):
     #: Whether the movie is then paused, and not cancelled.
     pausing = models.BooleanField(default=False, editable=False)
 
+    #: Who deleted it, and when; empty and null unless it is in the trash.
+    trashed_by = models.CharField(max_length=150, blank=True, editable=False)
+    trashed_at = models.DateTimeField(null=True, editable=False)
+
     #: Properties of the file, read from its packets.
     bytes = models.PositiveBigIntegerField(null=True, editable=False)
     duration_s = models.FloatField(null=True, editable=False)
@@ -183,6 +216,9 @@ class Movie(Lifecycle, models.Model):
             models.Index(fields=("timelapse", "-created_at", "-id"), name="movie_newest_first"),
             models.Index(fields=("task_id",), name="movie_of_task"),
             models.Index(fields=("finished_at",), name="movie_by_end"),
+            models.Index(
+                fields=("trashed_at",), name="movie_trash", condition=models.Q(trashed_at__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:
@@ -283,21 +319,71 @@ class Movie(Lifecycle, models.Model):
 
     @transition(
         source=[States.READY, States.FAILED, States.CANCELLED, States.PAUSED],
-        target=States.DELETING,
+        target=States.TRASHED,
         needs="change",
         label="Delete",
-        permission="rendering.delete_movie",
+        permission=DELETE_MOVIE,
+    )
+    def trash(self) -> None:
+        """A user deleted it; it can be restored until its time in the trash is over."""
+
+    @transition(
+        source=States.TRASHED,
+        target=States.READY,
+        needs="change",
+        label="Restore",
+        conditions=[has_file],
+        permission=DELETE_MOVIE,
+        offer=Offer(kind="primary"),
+    )
+    def restore(self) -> None:
+        """A user restored it; it is as it was."""
+        self._leave_trash()
+
+    @transition(
+        source=States.TRASHED,
+        target=States.PAUSED,
+        needs="change",
+        label="Restore",
+        conditions=[has_no_file],
+        permission=DELETE_MOVIE,
+        offer=Offer(kind="primary"),
+    )
+    def restore_unfinished(self) -> None:
+        """A user restored it; it had not been ready, and is resumed by whoever wants it."""
+        self._leave_trash()
+
+    @transition(
+        source=States.TRASHED,
+        target=States.DELETING,
+        needs="change",
+        label="Delete for good",
+        permission=DELETE_MOVIE,
         offer=Offer(
             kind="danger",
             confirm=Confirmation(
-                title="Delete %(object)s?",
+                title="Delete %(object)s for good?",
                 text="The movie file is deleted permanently. The frames are kept: you can render it again.",
             ),
         ),
     )
+    def delete_for_good(self) -> None:
+        """A user didn't want to wait until its time in the trash is over."""
+        self._leave_trash()
+
+    @transition(
+        source=[States.READY, States.FAILED, States.CANCELLED, States.PAUSED, States.TRASHED],
+        target=States.DELETING,
+        needs="change",
+        internal=True,
+    )
     def start_deleting(self) -> None:
-        """A user deleted it; its files are removed."""
+        """Its timelapse is deleted, a newer latest movie replaces it, or its time in the trash is over."""
+        self._leave_trash()
 
     @transition(source=States.DELETING, target=States.DELETED, internal=True)
     def finish_deleting(self) -> None:
         """Its files are removed."""
+
+    def _leave_trash(self) -> None:
+        self.trashed_by, self.trashed_at = "", None

@@ -28,17 +28,27 @@ if TYPE_CHECKING:
 
 #: Characters that Windows or a Unix shell gives a meaning.
 _UNSAFE: Final = frozenset('\\/:*?"<>|$`')
-_HIDDEN = (Movie.States.DELETING, Movie.States.DELETED)
+_DELETED: Final = (Movie.States.DELETING, Movie.States.DELETED)
 
 
-def visible(movies: QuerySet[Movie]) -> QuerySet[Movie]:
-    """Filter out deleted movies, and join the timelapses and the sounds."""
-    return movies.select_related("timelapse__camera", "requested_by", "sound").exclude(state__in=_HIDDEN)
+def kept(movies: QuerySet[Movie]) -> QuerySet[Movie]:
+    """Filter out deleted movies but not those in the trash, and join the timelapses and the sounds."""
+    return movies.select_related("timelapse__camera", "requested_by", "sound").exclude(state__in=_DELETED)
 
 
-def visible_movies() -> QuerySet[Movie]:
-    """Return all movies except deleted ones."""
-    return visible(Movie.objects.all())
+def listed(movies: QuerySet[Movie]) -> QuerySet[Movie]:
+    """Filter out deleted movies and those in the trash, and join the timelapses and the sounds."""
+    return kept(movies).exclude(state=Movie.States.TRASHED)
+
+
+def kept_movies() -> QuerySet[Movie]:
+    """Return all movies except deleted ones, those in the trash included."""
+    return kept(Movie.objects.all())
+
+
+def listed_movies() -> QuerySet[Movie]:
+    """Return all movies except deleted ones and those in the trash."""
+    return listed(Movie.objects.all())
 
 
 def full_name(movie: Movie) -> str:
@@ -53,7 +63,7 @@ def name_of(movie: Movie) -> str:
 
 def movies_of_tasks(task_ids: list[str]) -> dict[str, Movie]:
     """Return the unfinished movie of each task, in one query. Only the task that was sent last counts."""
-    found = visible_movies().filter(
+    found = listed_movies().filter(
         task_id__in=task_ids, state__in=(Movie.States.QUEUED, Movie.States.RENDERING)
     )
     return {movie.task_id: movie for movie in found}
@@ -91,8 +101,8 @@ def picture_sizes(movie: Movie) -> dict[tuple[int, int], int]:
 
 
 def movies_of(timelapse: int) -> QuerySet[Movie]:
-    """Return a timelapse's movies, newest first."""
-    return visible(Movie.objects.filter(timelapse=timelapse))
+    """Return a timelapse's movies without those in the trash, newest first."""
+    return listed(Movie.objects.filter(timelapse=timelapse))
 
 
 def unfinished(timelapse: int) -> QuerySet[Movie]:
@@ -101,13 +111,13 @@ def unfinished(timelapse: int) -> QuerySet[Movie]:
 
 
 def movies_of_camera(camera: UUID) -> QuerySet[Movie]:
-    """Return the movies of all timelapses of a camera, newest first."""
-    return visible(Movie.objects.filter(timelapse__camera=camera))
+    """Return the movies of all timelapses of a camera, those in the trash included, newest first."""
+    return kept(Movie.objects.filter(timelapse__camera=camera))
 
 
 def movie_by_id(movie: int) -> Movie | None:
-    """Return a movie unless it is deleted."""
-    return visible_movies().filter(pk=movie).first()
+    """Return a movie unless it is deleted; it may be in the trash."""
+    return kept_movies().filter(pk=movie).first()
 
 
 def next_queued(timelapse: int) -> Movie | None:
@@ -244,6 +254,12 @@ def thumbnails_url(movie: Movie) -> str | None:
     return f"/media/sprites/{movie.pk}.vtt"
 
 
+def has_poster(movie: Movie) -> bool:
+    """Return whether there is a poster: of a movie that is ready, or was so when it was deleted."""
+    trashed = movie.state == Movie.States.TRASHED and movie.bytes is not None
+    return trashed or movie.state == Movie.States.READY
+
+
 def poster_url(movie: Movie) -> str | None:
     """Return the poster's URL; None until the movie is ready."""
-    return f"/media/posters/{movie.pk}.jpg" if movie.state == Movie.States.READY else None
+    return f"/media/posters/{movie.pk}.jpg" if has_poster(movie) else None

@@ -17,7 +17,7 @@ import queue_insight
 from eliot_progress import cancellation, progress
 from fsmlock import Reason
 from fsmlock.adapters.celery import RetryLaterTask
-from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention, sounds
+from timelapse.rendering import actions, camera_deletion, deletion, latest, queries, retention, sounds, trash
 from timelapse.rendering.actions import RENDER_TASK, MovieFile
 from timelapse.rendering.camera_deletion import FINISH_TASK
 from timelapse.rendering.chapters import chapters_of
@@ -105,6 +105,12 @@ def finish_deletions() -> int:
     done = deletion.finish_deletions() + camera_deletion.finish_camera_deletions()
     sounds.remove_unused(timezone.now())
     return done
+
+
+@shared_task(name="rendering.empty_trash")
+def empty_trash() -> int:
+    """Delete for good the movies whose time in the trash is over; return how many."""
+    return trash.sweep(timezone.now())
 
 
 @shared_task(name="rendering.thin_frames")

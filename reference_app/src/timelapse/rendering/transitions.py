@@ -8,10 +8,10 @@ from django.utils import timezone
 
 import fsmlock
 from timelapse.cameras.models import Camera
-from timelapse.rendering import actions, latest, queries
+from timelapse.rendering import actions, latest, queries, trash
 from timelapse.rendering.camera_deletion import delete_camera
 from timelapse.rendering.deletion import delete_timelapse
-from timelapse.rendering.models import Movie
+from timelapse.rendering.models import Movie, has_file
 from timelapse.rendering.presets import options_of
 from timelapse.shared import remedies
 from timelapse.shared.transitions import Applied, applied_by
@@ -109,8 +109,27 @@ def rename(movie: Movie, user: User, *, title: str) -> Applied:
     return Applied(obj=actions.rename_movie(movie.pk, title, user))
 
 
-@applied_by(Movie, "start_deleting")
-def delete(movie: Movie, user: User) -> Applied:
+@applied_by(Movie, "trash")
+def put_into_trash(movie: Movie, user: User) -> Applied:
+    """Put it into the trash."""
+    trashed = trash.trash_movie(movie.pk, user)
+    return Applied(obj=trashed, undo="restore" if has_file(trashed) is None else "restore_unfinished")
+
+
+@applied_by(Movie, "restore")
+def restore(movie: Movie, user: User) -> Applied:
+    """Take it out of the trash."""
+    return Applied(obj=trash.restore_movie(movie.pk, "restore", user))
+
+
+@applied_by(Movie, "restore_unfinished")
+def restore_unfinished(movie: Movie, user: User) -> Applied:
+    """Take it out of the trash, to be resumed."""
+    return Applied(obj=trash.restore_movie(movie.pk, "restore_unfinished", user))
+
+
+@applied_by(Movie, "delete_for_good")
+def delete_for_good(movie: Movie, user: User) -> Applied:
     """Remove it with its files."""
-    actions.delete_movie(movie.pk, user)
+    trash.delete_for_good(movie.pk, user)
     return Applied(obj=None)

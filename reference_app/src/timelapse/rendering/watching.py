@@ -34,8 +34,13 @@ def format_of(movie: Movie) -> MovieFormat:
 
 
 def live_url(movie: Movie) -> str | None:
-    """Return the URL of the movie's playlist; None until its first segment is finished."""
-    return f"/media/live/{movie.pk}.m3u8" if movie.segments else None
+    """Return the URL of the movie's playlist; None until its first segment is finished, and in the trash."""
+    return f"/media/live/{movie.pk}.m3u8" if has_beginning(movie) else None
+
+
+def has_beginning(movie: Movie) -> bool:
+    """Return whether something of it can be watched before it is ready."""
+    return bool(movie.segments) and movie.state != Movie.States.TRASHED
 
 
 def playlist(movie: Movie) -> str:
@@ -53,7 +58,7 @@ def piece(movie: Movie, name: str) -> bytes | None:
     """Return what the playlist names; None when there is no such piece, or not any more."""
     numbers = {hls.PIECE.format(number=number): number for number in range(len(movie.segments))}
     number = 0 if name == hls.INIT else numbers.get(name)
-    if number is None or not movie.segments:
+    if number is None or not has_beginning(movie):
         return None
     try:
         segment = _file(movie, number).read_bytes()

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
+
+#: The most days for which deleted movies can be restored.
+MOST_TRASH_DAYS: Final = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Settings:
     keep_all_days: int = 0
     #: Of older frames, one of so many is kept; 1: all.
     keep_every: int = 10
+    #: Days for which deleted movies can be restored; then they are deleted for good, with their files.
+    trash_days: int = 14
     #: Default interval between captures of a new camera, seconds.
     frame_interval_s: float = 2.0
     #: Seconds within which a subscription promises its next message.
@@ -69,11 +75,15 @@ class Settings:
     notify_services: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a retention that would delete frames which nobody meant.
+        """Refuse values that would delete what nobody meant, or keep for ever what was deleted.
 
         Raises:
-            ImproperlyConfigured: a value of the retention is out of range.
+            ImproperlyConfigured: a value of the retention or of the trash is out of range.
         """
+        if not 1 <= self.trash_days <= MOST_TRASH_DAYS:
+            raise ImproperlyConfigured(
+                f"TIMELAPSE has trash_days = {self.trash_days}. Use 1 to {MOST_TRASH_DAYS} days."
+            )
         if self.keep_all_days < 0 or self.keep_every < 1:
             raise ImproperlyConfigured(
                 f"TIMELAPSE has keep_all_days = {self.keep_all_days} and keep_every = {self.keep_every}."

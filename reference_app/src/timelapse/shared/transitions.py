@@ -25,6 +25,8 @@ class Applied:
     #: The object as it is now; None if it is gone.
     obj: Model | None
     created: Model | None = None
+    #: The name of the object's transition that undoes what was done; empty: there is none.
+    undo: str = ""
 
 
 #: Takes the object, the user and the transition's values by name.

@@ -355,7 +355,7 @@ class Timelapse(Lifecycle, models.Model):
             kind="danger",
             confirm=Confirmation(
                 title="Delete %(object)s?",
-                text="Its movies are deleted too. The camera keeps its frames.",
+                text="Its movies are deleted for good, those in the trash too. The camera keeps its frames.",
             ),
             input=(STOP_MOVIES,),
         ),

@@ -26,7 +26,7 @@ mutation ($input: RenderTimelapseInput!) { renderTimelapse(input: $input) {
 """
 TRANSITION = """
 mutation ($input: TransitionInput!) { transition(input: $input) {
-  object { id state availableTransitions { name label allowed } } deletedId
+  object { id state availableTransitions { name label allowed } } deletedId undo
   errors { field code message remedy } } }
 """
 
@@ -150,12 +150,14 @@ def test_a_movie_is_cancelled_retried_and_deleted(member, movie):
         "retry": "Retry",
         "start_over": "Start over",
         "rename": "Rename",
-        "start_deleting": "Delete",
+        "trash": "Delete",
     }
     assert apply(member, movie, "retry")["object"]["state"] == "queued"
     apply(member, movie, "cancel")
-    gone = apply(member, movie, "start_deleting")
-    assert gone == {"object": None, "deletedId": gid(movie), "errors": []}
+    trashed = apply(member, movie, "trash")
+    assert (trashed["object"]["state"], trashed["undo"]) == ("trashed", "restore_unfinished")
+    gone = apply(member, movie, "delete_for_good")
+    assert gone == {"object": None, "deletedId": gid(movie), "undo": None, "errors": []}
     assert queries.movie_by_id(movie.pk) is None
 
 
@@ -175,13 +177,15 @@ def test_a_click_is_one_message_on_the_channel(member, garden, channel):
     for name in ("cancel", "retry", "cancel"):
         apply(member, movie, name)
         assert channel() == [(group, {"movie": movie.pk})]
-    apply(member, movie, "start_deleting")
+    apply(member, movie, "trash")
+    assert channel() == [(group, {"movie": movie.pk})]
+    apply(member, movie, "delete_for_good")
     # Two states, "deleting" and "deleted", one after the other; events that still wait are merged.
     assert channel() in [[(group, {"movie": movie.pk})] * count for count in (1, 2)]
 
 
 def test_a_refusal_is_returned_with_the_current_movie(member, movie):
-    for name in ("retry", "start_deleting"):
+    for name in ("retry", "trash"):
         answer = apply(member, movie, name)
         assert (answer["object"]["state"], answer["deletedId"]) == ("queued", None)
         assert [error["code"] for error in answer["errors"]] == ["state"]
@@ -192,7 +196,7 @@ def test_a_missing_movie_is_reported(member, user):
     assert answer["errors"][0]["extensions"]["code"] == "not_found"
 
 
-@pytest.mark.parametrize("name", ["render", "cancel", "retry", "start_deleting"])
+@pytest.mark.parametrize("name", ["render", "cancel", "retry", "trash"])
 def test_anonymous_users_change_nothing(anonymous, movie, garden, name):
     if name == "render":
         answer = anonymous.ask(RENDER, input={"timelapse": gid(garden)})

@@ -92,7 +92,7 @@ async def test_what_is_deleted_is_gone_from_the_pages_of_all_others(user):
     await sync_to_async(actions.cancel_movie)(movie.pk, user)
     async with watching(user, gid(garden)) as following:
         await following()
-        await sync_to_async(actions.delete_movie)(movie.pk, user)
+        await sync_to_async(actions.delete_movie)(movie.pk)
         answer = await following()
         assert answer["gone"] == [gid(movie)]
         assert changed(answer, "Movie") == []

@@ -10,10 +10,12 @@ interface Props {
   readonly alt: string;
   /** Stands there without a picture. */
   readonly icon: ComponentType<{ readonly sx: object }>;
+  /** How large that is, in pixels. */
+  readonly size?: number;
 }
 
 /** A picture that fills its box, cropped. The box is dark in both colour modes, and says when it can't be shown. */
-export function CoverPicture({ url, alt, icon: Icon }: Props) {
+export function CoverPicture({ url, alt, icon: Icon, size = 42 }: Props) {
   const { hasFailed, onError } = usePicture(url);
   return url !== null && !hasFailed ? (
     <img
@@ -25,7 +27,7 @@ export function CoverPicture({ url, alt, icon: Icon }: Props) {
     />
   ) : (
     <Box sx={{ display: "grid", placeContent: "center", justifyItems: "center", color: "#a2aba7" }}>
-      <Icon sx={{ fontSize: 42 }} />
+      <Icon sx={{ fontSize: size }} />
       {hasFailed && t`This picture can’t be shown`}
     </Box>
   );

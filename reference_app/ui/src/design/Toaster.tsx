@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import Alert from "@mui/material/Alert";
 import AlertTitle from "@mui/material/AlertTitle";
+import Button from "@mui/material/Button";
 import Snackbar from "@mui/material/Snackbar";
 import { createContext, use, useCallback, useState, type ReactNode } from "react";
 
@@ -9,7 +10,12 @@ export interface Toast {
   readonly severity: "error" | "success";
   readonly message: string;
   readonly remedy?: string;
+  /** What can be done about it, such as undoing it. */
+  readonly action?: { readonly label: string; readonly onPress: () => void };
 }
+
+/** For how long a snackbar without an error is there: longer when it can be answered. Milliseconds. */
+const SHOWN_MS = { plain: 4_000, answerable: 10_000 };
 
 const ToastContext = createContext<(toast: Toast | null) => void>(() => undefined);
 
@@ -34,7 +40,7 @@ export function Toaster({ children }: { readonly children: ReactNode }) {
       {children}
       <Snackbar
         open={open}
-        autoHideDuration={toast?.severity === "error" ? null : 4000}
+        autoHideDuration={shownMs(toast)}
         onClose={(_event, reason) => {
           if (reason !== "clickaway") close();
         }}
@@ -56,8 +62,25 @@ export function Toaster({ children }: { readonly children: ReactNode }) {
               {toast.remedy}
             </>
           )}
+          {toast?.action && (
+            <Button
+              size="small"
+              sx={{ ml: 1, my: -0.5 }}
+              onClick={() => {
+                close();
+                toast.action?.onPress();
+              }}
+            >
+              {toast.action.label}
+            </Button>
+          )}
         </Alert>
       </Snackbar>
     </ToastContext>
   );
+}
+
+function shownMs(toast: Toast | null): number | null {
+  if (toast?.severity === "error") return null;
+  return toast?.action ? SHOWN_MS.answerable : SHOWN_MS.plain;
 }

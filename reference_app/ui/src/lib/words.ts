@@ -65,6 +65,8 @@ export function humanize(name: string): string {
       return t`Synced`;
     case "taken":
       return t`Taken`;
+    case "trashed":
+      return t`In the trash`;
     case "unknown":
       return t`Unknown`;
     case "viewer":

@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover-movies": {"task": "rendering.recover_movies", "schedule": 5.0, "options": {"expires": 10}},
     "recover-runs": {"task": "fsmlock.recover_runs", "schedule": 30.0, "options": {"expires": 30}},
     "finish-deletions": {"task": "rendering.finish_deletions", "schedule": 60.0, "options": {"expires": 60}},
+    "empty-trash": {"task": "rendering.empty_trash", "schedule": 600.0, "options": {"expires": 600}},
     "request-latest-movies": {
         "task": "rendering.request_latest_movies",
         "schedule": 60.0,

@@ -18,7 +18,7 @@ from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason
 from timelapse.frames.graphql.footage import From, To
-from timelapse.rendering import estimate, models, queries, waiting, watching
+from timelapse.rendering import estimate, models, queries, trash, waiting, watching
 from timelapse.rendering.domain import RenderOptions
 from timelapse.rendering.graphql.options import FrameSelectionInput, MovieStyleInput, RenderForm
 from timelapse.shared import subjects
@@ -66,6 +66,15 @@ class CancelRequest:
     pauses: bool = strawberry.field(description="Whether the movie is then paused, and not cancelled.")
 
 
+@strawberry.type(description="That a movie is in the trash.")
+class InTrash:
+    """Who put it there, when, and until when it can be restored."""
+
+    by: str | None = strawberry.field(description="Who deleted it; null if that is not known.")
+    at: datetime
+    until: datetime = strawberry.field(description="When it is deleted for good.")
+
+
 @strawberry.enum(description="How long a chapter of a movie is at most.")
 class ChapterSpan(Enum):
     """By the calendar."""
@@ -95,7 +104,7 @@ class MovieSound:
 
 
 _VIEW: Final = needs("rendering.view_movie")
-subjects.declare(models.Movie, queries.visible_movies, _VIEW)
+subjects.declare(models.Movie, queries.kept_movies, _VIEW)
 subjects.declare_tasks(queries.movies_of_tasks)
 
 
@@ -128,8 +137,8 @@ class Movie(Stateful):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[models.Movie], info: Info) -> QuerySet[models.Movie]:  # noqa: ARG003
-        """Hide deleted movies, on every path to one."""
-        return queries.visible(queryset)
+        """Hide deleted movies, on every path to one. Those in the trash are hidden by the lists."""
+        return queries.kept(queryset)
 
     @strawberry_django.field(description="What people call it: its title, or its number.")
     def name(self) -> str:
@@ -170,6 +179,17 @@ class Movie(Stateful):
     def poster_url(self) -> str | None:
         """Return the poster's URL."""
         return queries.poster_url(_row(self))
+
+    @strawberry_django.field(
+        description="Since when it is in the trash; null if it isn't. Its share links show nothing meanwhile."
+    )
+    def in_trash(self) -> InTrash | None:
+        """Build it from the row."""
+        row = _row(self)
+        until = trash.until(row)
+        if row.state != row.States.TRASHED or row.trashed_at is None or until is None:
+            return None
+        return InTrash(by=row.trashed_by or None, at=row.trashed_at, until=until)
 
     @strawberry_django.field(description="Its sound; null if it is silent.")
     def sound(self) -> MovieSound | None:
@@ -308,10 +328,20 @@ class RenderEstimate:
 class TimelapseMovies:
     """Fields added to the type `Timelapse`, which itself must not import movies."""
 
-    @strawberry_django.connection(Connection[Movie], description="Its movies, newest first.")
+    @strawberry_django.connection(
+        Connection[Movie], description="Its movies without those in the trash, newest first."
+    )
     def movies(self) -> Iterable[Movie]:
         """Return all movies; the connection takes the requested slice."""
         return cast("Iterable[Movie]", queries.movies_of(cast("int", self.pk)))  # type: ignore[attr-defined]
+
+    @strawberry_django.connection(
+        Connection[Movie],
+        description="Its movies that are in the trash, the one that was deleted last first.",
+    )
+    def trash(self) -> Iterable[Movie]:
+        """Return them; the connection takes the requested slice."""
+        return cast("Iterable[Movie]", trash.trash_of(cast("int", self.pk)))  # type: ignore[attr-defined]
 
     @strawberry_django.field(description="What people are asked for a movie of it beside speed and size.")
     def render_form(self) -> RenderForm:

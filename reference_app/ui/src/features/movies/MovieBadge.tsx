@@ -12,6 +12,7 @@ const tones: Readonly<Record<string, Tone>> = {
   cancelled: "quiet",
   paused: "quiet",
   queued: "attention",
+  trashed: "quiet",
 };
 
 /** The state of a movie, or what its worker was asked for. */

@@ -30,6 +30,7 @@ const bare = {
   progress: null,
   waiting: [],
   cancelRequest: null,
+  inTrash: null,
   shareLinks: [],
   availableTransitions: [],
 };
@@ -137,7 +138,7 @@ test("says that it is being cancelled, asked by whom and when, and offers no sec
     availableTransitions: [offer("pause", "Pause"), offer("cancel", "Cancel")],
   });
   expect(screen.getByTestId("movie-cancelling")).toHaveTextContent("Cancelling, asked by admin 2 s ago");
-  expect(screen.queryByRole("button")).toBeNull();
+  expect(within(screen.getByTestId("movie-card")).queryByRole("button")).toBeNull();
 });
 
 test("a movie that is being paused can still be cancelled", () => {
@@ -147,7 +148,11 @@ test("a movie that is being paused can still be cancelled", () => {
     availableTransitions: [offer("pause", "Pause"), offer("cancel", "Cancel")],
   });
   expect(screen.getByTestId("movie-cancelling")).toHaveTextContent("Pausing, asked by admin");
-  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Cancel"]);
+  expect(
+    within(screen.getByTestId("movie-card"))
+      .getAllByRole("button")
+      .map((button) => button.textContent),
+  ).toEqual(["Cancel"]);
 });
 
 test("a paused movie is resumed, also when nothing of it is done", () => {
@@ -155,7 +160,11 @@ test("a paused movie is resumed, also when nothing of it is done", () => {
     state: "PAUSED",
     availableTransitions: [offer("retry", "Retry"), offer("start_over", "Start over")],
   });
-  expect(screen.getAllByRole("button").map((button) => button.textContent)).toEqual(["Resume"]);
+  expect(
+    within(screen.getByTestId("movie-card"))
+      .getAllByRole("button")
+      .map((button) => button.textContent),
+  ).toEqual(["Resume"]);
 });
 
 test("shows the progress of a movie that is rendered, and cancels it", async () => {
@@ -296,21 +305,30 @@ test("lists each frame that was left out", async () => {
   expect(screen.getByText(/truncated/)).toBeVisible();
 });
 
-test("deletes a movie only after confirmation, and removes it from the list", async () => {
+test("a deleted movie leaves the list at once, and undoing it brings it back", async () => {
   const { environment } = show(
     { id: "movie-8", name: "Movie 8" },
-    {
-      availableTransitions: [
-        offer("start_deleting", "Delete", { title: "Delete Movie 7?", text: "The frames are kept." }),
-      ],
-    },
+    { bytes: 7, availableTransitions: [offer("trash", "Delete")] },
   );
+  const become = (state: string, undo: string | null) => {
+    answer(environment, running(environment, "useTransitionMutation"), {
+      TransitionPayload: () => ({
+        created: null,
+        deletedId: null,
+        undo,
+        errors: [],
+        object: { ...bare, state, displayName: "Movie 7 of Garden" },
+      }),
+    });
+  };
   await userEvent.click(screen.getByRole("button", { name: "Delete" }));
-  const dialog = await screen.findByRole("dialog", { name: "Delete Movie 7?" });
-  await userEvent.click(within(dialog).getByRole("button", { name: "Delete" }));
-  answer(environment, running(environment, "useTransitionMutation"), {
-    TransitionPayload: () => ({ created: null, object: null, deletedId: "movie-7", errors: [] }),
-  });
-  expect(screen.queryByRole("heading", { name: "Movie 7" })).toBeNull();
+  become("trashed", "restore");
   expect(screen.getAllByTestId("movie-card")).toHaveLength(1);
+  expect(await screen.findByText("Movie 7 of Garden: In the trash")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  expect(running(environment, "useTransitionMutation").request.variables).toEqual({
+    input: { id: "movie-7", name: "restore" },
+  });
+  become("ready", null);
+  expect(screen.getAllByTestId("movie-card")).toHaveLength(2);
 });

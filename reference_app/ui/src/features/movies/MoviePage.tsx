@@ -19,6 +19,7 @@ import { MoviePlayer } from "./MoviePlayer.tsx";
 import { MovieTransitions } from "./MovieTransitions.tsx";
 import { MovieWork } from "./MovieWork.tsx";
 import { OtherMovies } from "./OtherMovies.tsx";
+import { TrashedMovie } from "./TrashedMovie.tsx";
 import { useMovieUpdates } from "./useMovieUpdates.ts";
 
 /** One movie, updated live: its player with its chapters, all that is known of it, and what can be done with it. */
@@ -64,7 +65,9 @@ function Movie({ movie: key }: { readonly movie: MoviePage_movie$key }) {
     graphql`
       fragment MoviePage_live on Movie {
         name
+        state
         downloadUrl
+        ...TrashedMovie_movie
         ...MovieBadge_movie
         ...MoviePlayer_movie
         ...MovieChapters_movie
@@ -80,6 +83,7 @@ function Movie({ movie: key }: { readonly movie: MoviePage_movie$key }) {
   );
   const { id } = page;
   const { name, downloadUrl } = movie;
+  const isTrashed = movie.state === "trashed";
   const status = useMovieUpdates(id, timelapse.id);
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
@@ -104,12 +108,18 @@ function Movie({ movie: key }: { readonly movie: MoviePage_movie$key }) {
         }}
       >
         <Box sx={{ display: "grid", gap: 1.5, minWidth: 0 }}>
-          <MoviePlayer movie={movie} chapters={movie} />
-          <MovieWork movie={movie} />
+          {isTrashed ? (
+            <TrashedMovie movie={movie} />
+          ) : (
+            <>
+              <MoviePlayer movie={movie} chapters={movie} />
+              <MovieWork movie={movie} />
+            </>
+          )}
         </Box>
         <Box sx={{ display: "grid", gap: 2.5, minWidth: 0 }}>
           <Box sx={{ display: "grid", gap: 1.5 }}>
-            {downloadUrl != null && (
+            {!isTrashed && downloadUrl != null && (
               <Button
                 href={downloadUrl}
                 download
@@ -118,7 +128,7 @@ function Movie({ movie: key }: { readonly movie: MoviePage_movie$key }) {
               >{t`Download`}</Button>
             )}
             <MovieTransitions movie={movie} />
-            <ShareLinks of={id} links={movie.shareLinks} />
+            {!isTrashed && <ShareLinks of={id} links={movie.shareLinks} />}
           </Box>
           <AboutMovie movie={movie} />
           <OtherMovies timelapse={timelapse} except={id} />

@@ -22,6 +22,7 @@ export function MovieTransitions({ movie, isOneOfMany = false }: Props) {
         state
         frameCount
         framesDone
+        bytes
         cancelRequest {
           pauses
         }
@@ -44,13 +45,18 @@ interface Rest {
   readonly state: string;
   readonly framesDone: number;
   readonly frameCount: number;
+  readonly bytes?: unknown;
   readonly cancelRequest?: { readonly pauses: boolean } | null | undefined;
 }
 
-/** Transitions that are not shown: what has been asked for already, and starting over what hasn't begun. */
-function withheld({ cancelRequest, framesDone }: Rest): string[] {
+/**
+ * Transitions that are not shown: what has been asked for already, starting over what hasn't begun, and of the two
+ * ways out of the trash the one for movies that were ready, or for those that weren't.
+ */
+function withheld({ cancelRequest, framesDone, bytes }: Rest): string[] {
   const asked = cancelRequest ? (cancelRequest.pauses ? ["pause"] : ["pause", "cancel"]) : [];
-  return framesDone > 0 ? asked : [...asked, "start_over"];
+  const never = [...asked, bytes == null ? "restore" : "restore_unfinished"];
+  return framesDone > 0 ? never : [...never, "start_over"];
 }
 
 /** What retrying is called: resuming, when something is done or somebody paused it. */

@@ -1,16 +1,14 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import MenuItem from "@mui/material/MenuItem";
-import Skeleton from "@mui/material/Skeleton";
 import TextField from "@mui/material/TextField";
 import Typography from "@mui/material/Typography";
-import { Suspense, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { graphql, useFragment, useLazyLoadQuery } from "react-relay";
 
-import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
 import { Panel } from "../../design/Panel.tsx";
 import { existing } from "../../relay/edges.ts";
-import { PageProblem } from "../../shared/pages/PageProblem.tsx";
+import { PagePart } from "../../shared/pages/PagePart.tsx";
 import { Transitions } from "../../shared/transitions/Transitions.tsx";
 import type { CreateTimelapse_cameras$key } from "./__generated__/CreateTimelapse_cameras.graphql";
 import type { CreateTimelapseQuery } from "./__generated__/CreateTimelapseQuery.graphql";
@@ -64,11 +62,9 @@ export function CreateTimelapse({ cameras, start }: Props) {
               </MenuItem>
             ))}
           </TextField>
-          <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
-            <Suspense fallback={<Skeleton variant="rounded" height={31} />}>
-              <Offer camera={camera} />
-            </Suspense>
-          </ErrorBoundary>
+          <PagePart height={31}>
+            <Offer camera={camera} />
+          </PagePart>
         </Box>
       )}
     </Panel>

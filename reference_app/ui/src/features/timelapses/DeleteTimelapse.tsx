@@ -42,6 +42,6 @@ export function DeleteTimelapse({ timelapse }: { readonly timelapse: DeleteTimel
       onDelete={(stopMovies) => {
         remove({ timelapse: id, stopMovies });
       }}
-    >{t`Its movies are deleted too. The camera keeps its frames.`}</DangerZone>
+    >{t`Its movies are deleted for good, those in the trash too. The camera keeps its frames.`}</DangerZone>
   );
 }

@@ -147,7 +147,7 @@ test("archived timelapses are listed for those who ask for them", async () => {
   answer(environment, running(environment, "MoreTimelapsesQuery"), {
     TimelapseConnection: () => ({ edges: [{ node: { ...harbour, id: "Timelapse:2=", name: "Snow" } }] }),
   });
-  expect(await within(screen.getByTestId("archived-timelapses")).findByText("Snow")).toBeVisible();
+  expect(await within(screen.getByTestId("archived-timelapses-panel")).findByText("Snow")).toBeVisible();
 });
 
 test("a timelapse that is archived leaves the list, and stays among the archived ones", async () => {
@@ -156,7 +156,7 @@ test("a timelapse that is archived leaves the list, and stays among the archived
   answer(environment, running(environment, "MoreTimelapsesQuery"), {
     TimelapseConnection: () => ({ edges: [{ node: harbour }] }),
   });
-  const archived = within(screen.getByTestId("archived-timelapses"));
+  const archived = within(screen.getByTestId("archived-timelapses-panel"));
   expect(await archived.findByText("Harbour")).toBeVisible();
   expect(screen.getAllByText("Harbour")).toHaveLength(2);
   send(environment, running(environment, "useTimelapseListSubscription"), {

@@ -1,7 +1,6 @@
 import { graphql } from "react-relay";
 import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
 
-import { insertOnce } from "../../relay/edges.ts";
 import { answered, linked, linkedList } from "../../relay/records.ts";
 import { useAction } from "../../shared/transitions/useAction.ts";
 import type {
@@ -12,16 +11,27 @@ import type {
 /** The most movies that a list keeps while live updates add to it. */
 const MAX_MOVIES = 100;
 
-/** Adds a new movie at the start of its timelapse's list, unless the list has it or ends before an old one. */
-export function prependMovie(store: RecordSourceProxy, timelapse: RecordProxy, movie: RecordProxy): void {
+/**
+ * Adds a movie to its timelapse's list, newest first: a new one at the start, a restored one where it belongs. Not if
+ * the list has it, or has not been fetched so far.
+ */
+export function insertMovie(store: RecordSourceProxy, timelapse: RecordProxy, movie: RecordProxy): void {
   const list = ConnectionHandler.getConnection(timelapse, "MovieList_movies");
-  const newest = linked(linkedList(list ?? null, "edges")[0] ?? null, "node");
-  if (!list || (newest && createdAt(newest) > createdAt(movie))) return;
-  insertOnce(store, list, movie, { at: "start", edgeType: "MovieEdge", keep: MAX_MOVIES });
+  if (!list) return;
+  const edges = linkedList(list, "edges");
+  if (edges.some((edge) => linked(edge, "node")?.getDataID() === movie.getDataID())) return;
+  const before = edges.findIndex((edge) => {
+    const node = linked(edge, "node");
+    return node !== null && createdAt(node) < createdAt(movie); // A deleted one's edge is still there.
+  });
+  if (before < 0 && linked(list, "pageInfo")?.getValue("hasNextPage") === true) return;
+  const edge = ConnectionHandler.createEdge(store, list, movie, "MovieEdge");
+  edges.splice(before < 0 ? edges.length : before, 0, edge);
+  list.setLinkedRecords(edges.slice(0, MAX_MOVIES), "edges");
 }
 
-function createdAt(movie: RecordProxy): string {
-  return String(movie.getValue("createdAt"));
+function createdAt(movie: RecordProxy): number {
+  return Date.parse(String(movie.getValue("createdAt")));
 }
 
 /** Requests a movie of the frames that the timelapse has now. */
@@ -50,7 +60,7 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput, onDone?: ()
         const payload = answered(store, "renderTimelapse");
         const timelapse = linked(payload, "timelapse");
         const movie = linked(payload, "movie");
-        if (timelapse && movie) prependMovie(store, timelapse, movie);
+        if (timelapse && movie) insertMovie(store, timelapse, movie);
       },
     },
   );

@@ -6,7 +6,7 @@ import { insertOnce } from "../../relay/edges.ts";
 import { answered, linked, linkedList } from "../../relay/records.ts";
 import { useLive, type LiveStatus } from "../../shared/live/useLive.ts";
 import type { useTimelapseUpdatesSubscription } from "./__generated__/useTimelapseUpdatesSubscription.graphql";
-import { prependMovie } from "./useRenderTimelapse.ts";
+import { insertMovie } from "./useRenderTimelapse.ts";
 
 /** The most frames of the strip: while it follows the newest, old ones leave; else no more are added. */
 const MAX_FRAMES = { following: 40, looking: 400 };
@@ -96,7 +96,7 @@ function insertNew(
   if (!timelapse) return;
   const strip = ConnectionHandler.getConnection(timelapse, "FrameBrowser_frames");
   for (const node of nodes) {
-    if (node.getType() === "Movie") prependMovie(store, timelapse, node);
+    if (node.getType() === "Movie") insertMovie(store, timelapse, node);
     else if (node.getType() === "Frame" && strip) appendFrame(store, strip, node, following);
   }
 }

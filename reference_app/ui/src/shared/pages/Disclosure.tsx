@@ -1,10 +1,8 @@
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
-import Skeleton from "@mui/material/Skeleton";
-import { Suspense, useId, type ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
-import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
-import { PageProblem } from "./PageProblem.tsx";
+import { PagePart } from "./PagePart.tsx";
 
 interface Props {
   readonly open: boolean;
@@ -15,12 +13,14 @@ interface Props {
   readonly testId: string;
   /** What stands above the button. */
   readonly above?: ReactNode;
+  /** How high it is about, in pixels, while it loads. */
+  readonly height?: number;
   /** What is loaded when it opens. */
   readonly children: ReactNode;
 }
 
 /** A button that opens and closes what is loaded only then. */
-export function Disclosure({ open, onToggle, label, testId, above, children }: Props) {
+export function Disclosure({ open, onToggle, label, testId, above, height = 72, children }: Props) {
   const panelId = useId();
   return (
     <Box sx={{ display: "grid", gap: 1, justifyItems: "start", minWidth: 0 }}>
@@ -37,11 +37,7 @@ export function Disclosure({ open, onToggle, label, testId, above, children }: P
         {label}
       </Button>
       <Box id={panelId} hidden={!open} data-testid={`${testId}-panel`} sx={{ width: "100%" }}>
-        {open && (
-          <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
-            <Suspense fallback={<Skeleton variant="rounded" height={72} />}>{children}</Suspense>
-          </ErrorBoundary>
-        )}
+        {open && <PagePart height={height}>{children}</PagePart>}
       </Box>
     </Box>
   );

@@ -1,9 +1,7 @@
 import Button from "@mui/material/Button";
-import Skeleton from "@mui/material/Skeleton";
-import { Suspense, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 
-import { ErrorBoundary } from "../../design/ErrorBoundary.tsx";
-import { PageProblem } from "./PageProblem.tsx";
+import { PagePart } from "./PagePart.tsx";
 
 interface Props {
   /** What the button says. */
@@ -26,9 +24,5 @@ export function ShowRest({ label, children }: Props) {
         {label}
       </Button>
     );
-  return (
-    <ErrorBoundary fallback={(error, reset) => <PageProblem error={error} onRetry={reset} />}>
-      <Suspense fallback={<Skeleton variant="rounded" height={160} />}>{children}</Suspense>
-    </ErrorBoundary>
-  );
+  return <PagePart height={160}>{children}</PagePart>;
 }

@@ -1,4 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { graphql } from "react-relay";
+
+import { useToast } from "../../design/Toaster.tsx";
+import { humanize } from "../../lib/words.ts";
 
 import type { TransitionInput, useTransitionMutation } from "./__generated__/useTransitionMutation.graphql";
 import { subjectAddress } from "../subjects/subjectAddress.ts";
@@ -13,14 +17,20 @@ interface Handlers {
   readonly onRefused?: (errors: readonly TransitionError[]) => void;
 }
 
-/** Does one of an object's transitions, by its name. An object that was deleted leaves every list. */
+/**
+ * Does one of an object's transitions, by its name. An object that was deleted leaves every list. What can be undone
+ * is offered to be undone at once.
+ */
 export function useTransition(): [(input: TransitionInput, handlers?: Handlers) => void, boolean] {
   const [send, busy] = useAction<useTransitionMutation>(
     graphql`
       mutation useTransitionMutation($input: TransitionInput!) {
         transition(input: $input) {
           deletedId @deleteRecord
+          undo
           object {
+            id
+            displayName
             state
             stateLabel
             ...Transitions_stateful
@@ -32,6 +42,7 @@ export function useTransition(): [(input: TransitionInput, handlers?: Handlers) 
               ...NotificationsPage_subscriber @alias(as: "subscriber")
             }
             ... on Movie {
+              ...InTrash_movie @alias(as: "trash")
               shareLinks {
                 ...ShareLinks_links
                 ...ShareLinkRow_link
@@ -57,11 +68,26 @@ export function useTransition(): [(input: TransitionInput, handlers?: Handlers) 
     `,
     { errors: (response) => response.transition.errors },
   );
+  const show = useToast();
+  const offerUndo = ({ object, undo }: useTransitionMutation["response"]["transition"]) => {
+    if (!object || undo == null) return;
+    show({
+      severity: "success",
+      message: `${object.displayName}: ${humanize(object.state)}`,
+      action: {
+        label: t`Undo`,
+        onPress: () => {
+          send({ variables: { input: { id: object.id, name: undo } } });
+        },
+      },
+    });
+  };
   return [
     (input, { onDone, onRefused } = {}) => {
       send({
         variables: { input },
         onDone: ({ transition }) => {
+          offerUndo(transition);
           onDone?.(transition.created ? subjectAddress(transition.created) : null);
         },
         onRefused:
