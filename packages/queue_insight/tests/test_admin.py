@@ -445,7 +445,7 @@ def test_the_history_of_a_queue_stands_on_its_page_and_the_last_hour_as_lines(ad
 def test_a_periodic_task_says_when_it_is_due_and_why_that_is_not_known(admin_client, app):
     app.conf.beat_schedule = {HOSTILE: {"task": "work.mail", "schedule": 60.0}}
     page = text(get(admin_client, "admin:queue_insight_periodic"))
-    assert "1 periodic task, of 1 it is not known." in page
+    assert "1 periodic task, 1 not known." in page
     assert "Whether it comes is not known: no collector has listened for the last minutes." in page
     assert "every 1 min" in page
     assert HOSTILE not in page
@@ -496,3 +496,8 @@ def test_with_10_000_failures_the_page_is_small_and_reads_little(
     assert "The collector dropped" in page
     assert len(response.content) < 150_000
     assert moved() < 300_000
+
+
+def test_the_overview_says_that_tasks_fail(admin_client, store):
+    save_failures(store, g1=failed(last_at=time.time() - 5))
+    assert "&#x27;shop.pay&#x27; fails with Refused, the last time" in text(get(admin_client, OVERVIEW))

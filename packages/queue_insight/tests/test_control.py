@@ -60,7 +60,7 @@ def test_workers_confirm_what_they_do_and_do_it(app, worker, tmp_path):
     assert control.resize(app, "one@test", 3).is_confirmed
     wait_until(lambda: slots(app) == 3)
     assert control.resize(app, "one@test", 3).text == "Nothing was changed: it has 3 slots already."
-    assert control.resize(app, "one@test", 2).text.startswith("one@test gets 2 slots instead of 3")
+    assert control.resize(app, "one@test", 2).text.startswith("Worker one@test gets 2 slots instead of 3")
     assert control.limit_rate(app, "work.touch", "10/m").is_confirmed
     assert "rate_limit=10/m" in str(app.control.inspect(timeout=1, limit=1).registered("rate_limit"))
     refused = control.limit_rate(app, "work.nowhere", "10/m")

@@ -133,9 +133,8 @@ def resize(app: Celery, worker: str, slots: int) -> Outcome:
     command = "pool_grow" if change > 0 else "pool_shrink"
     replies = _broadcast(app, command, {"n": abs(change)}, (worker,))
     # The pool follows every 5 s.
-    effect = (
-        f"{worker} gets {count(slots, 'slot')} instead of {before} within some seconds, until its restart."
-    )
+    wanted = count(slots, "slot")
+    effect = f"Worker {worker} gets {wanted} instead of {before} within some seconds, until its restart."
     return _outcome(replies, asked=(worker,), effect=effect)
 
 
@@ -163,7 +162,7 @@ def shut_down(app: Celery, workers: Sequence[str]) -> Outcome:
     with _connected(app) as connection:
         app.control.broadcast("shutdown", destination=present, connection=connection)
     return Outcome(
-        text=f"{_named(present)} asked to shut down after the running tasks. "
+        text=f"Asked to shut down after the running tasks: {_named(present)}. "
         "It is certain when the page shows the worker as offline.",
         is_confirmed=True,
         number=len(present),

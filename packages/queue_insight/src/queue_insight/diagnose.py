@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from queue_insight.snapshot import Pause, QueueState, Snapshot, TaskInfo
 
+#: A pause is in what workers say they consume after two inspections at the latest.
+INSPECTED_WITHIN = timedelta(seconds=25)
 #: By whether the broker still holds the message; None: unknown.
 REDELIVERED = {True: "yes", False: "no", None: None}
 SOLO = "A worker of the solo pool sends none while it runs a task: it works, or look at its log."
@@ -254,14 +256,16 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
 def _nobody(queue: QueueState, snapshot: Snapshot) -> Iterator[Reason]:
     """Yield that the queue was paused, or else that no worker is there."""
     if queue.name in snapshot.paused:
-        yield paused(queue, snapshot.paused[queue.name])
+        yield paused(queue, snapshot.paused[queue.name], snapshot.at)
     elif queue.workers == ():
         yield _no_worker(queue, snapshot)
 
 
-def paused(queue: QueueState, pause: Pause) -> Reason:
+def paused(queue: QueueState, pause: Pause, now: datetime) -> Reason:
     """Return who paused a queue, and which workers take from it all the same."""
-    takers = named(queue.workers or ())
+    # What those consume that stopped then is known by the next inspection.
+    stopped = pause.workers if now - pause.since < INSPECTED_WITHIN else ()
+    takers = named([name for name in queue.workers or () if name not in stopped])
     still = f" By the last inspection of the workers, it is still consumed by {takers}." if takers else ""
     return Reason(
         code="paused",

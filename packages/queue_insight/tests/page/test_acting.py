@@ -180,3 +180,9 @@ def test_a_paused_queue_that_nobody_else_names_is_still_listed_and_has_its_page(
     assert 'value="resume"' in page
     post(admin_client, "resume", queue="forgotten", confirmed="1")
     assert ActionRecord.objects.get().action == "resume"
+
+
+def test_a_task_that_waits_is_not_sent_again_and_the_reason_is_its_state(admin_client, app):
+    task_id = app.send_task("work.do").id
+    post(admin_client, "retry", task=task_id, confirmed="1")
+    assert ActionRecord.objects.get().result == f"Nothing was sent: task {task_id} waits in its queue."

@@ -7,6 +7,7 @@ from tests import values
 from tests.values import NOW
 
 from queue_insight import TaskState, WorkerState
+from queue_insight.drain import Drain, DrainState
 from queue_insight.page.clock import Clock
 from queue_insight.page.headline import headline, sentence
 from queue_insight.snapshot import Pause
@@ -120,4 +121,32 @@ def test_a_paused_queue_is_not_said_to_lack_a_worker():
     now = values.snapshot(queues=(movies(), movies(name="b")), running=(), paused=paused)
     assert sentence(headline(now, Clock(now=NOW, zone=UTC))) == (
         "'movies' is paused by anna since 11:55; 'b' has no worker; 6 tasks wait in 2 queues; nothing runs."
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"),
+    [
+        ([{}], "'shop.pay' fails with Refused, the last time 12 s ago; nothing waits; nothing runs."),
+        (
+            [{}, {"exception": "ValueError"}],
+            (
+                "'shop.pay' fails with Refused (1 other group of failures, too), the last time 12 s ago; "
+                "nothing waits; nothing runs."
+            ),
+        ),
+        ([{"last_at": NOW - timedelta(hours=1)}], "Nothing waits; nothing runs."),
+    ],
+)
+def test_tasks_that_fail_at_the_moment_are_named(groups, said):
+    failed = [values.failure(**{"last_at": NOW - timedelta(seconds=12), **each}) for each in groups]
+    now = values.snapshot(queues=(QUIET,))
+    assert sentence(headline(now, Clock(now=NOW, zone=UTC), failed)) == said
+
+
+def test_a_queue_in_which_more_comes_than_goes_is_named():
+    drain = Drain(state=DrainState.DOES_NOT_DRAIN, in_per_s=0.2, out_per_s=0.15)
+    now = values.snapshot(queues=(values.queue(name="movies", depth=500, drain=drain),))
+    assert sentence(headline(now, Clock(now=NOW, zone=UTC))) == (
+        "'movies' doesn't drain: 12 in, 9 out a minute; 500 tasks wait in 1 queue; nothing runs."
     )

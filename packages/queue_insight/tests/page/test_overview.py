@@ -141,6 +141,14 @@ def test_a_paused_queue_says_who_paused_it_and_who_takes_from_it_all_the_same(wo
     assert (found.label, found.reason) == ("paused", reason)
 
 
+def test_who_has_just_stopped_to_consume_a_queue_is_not_said_to_consume_it():
+    pause = Pause(by="anna", since=NOW - timedelta(seconds=3), workers=("one@test",))
+    paused = values.snapshot(paused={"celery": pause})
+    assert "still consumed" not in row(values.queue(workers=("one@test",)), paused, CLOCK).reason
+    other = row(values.queue(workers=("one@test", "two@test")), paused, CLOCK)
+    assert other.reason.endswith("it is still consumed by two@test.")
+
+
 @pytest.mark.parametrize("fields", [{"eta": NOW + timedelta(minutes=5)}, {"revoked": True}])
 def test_a_missing_worker_outweighs_what_the_next_task_is(fields):
     queue = values.queue(workers=())

@@ -80,8 +80,11 @@ class Note:
     remedy: str
 
 
-def overview(reading: Reading, number: int = 1) -> Context:
-    """Return the headline, a page of the queues, what runs, and how many workers there are."""
+def overview(reading: Reading, number: int = 1, *, read_failures: ReadFailures = lambda: None) -> Context:
+    """Return the headline, a page of the queues, what runs, and how many workers there are.
+
+    `read_failures` reads whether tasks fail.
+    """
     snapshot = reading.snapshot
     arranged = arrange(snapshot, reading.clock)
     # What was lost first: the running tasks are sorted by their start already.
@@ -89,7 +92,7 @@ def overview(reading: Reading, number: int = 1) -> Context:
     return {
         **_common(reading),
         "title": "Queues",
-        "headline": headline(snapshot, reading.clock),
+        "headline": headline(snapshot, reading.clock, read_failures() or ()),
         "arranged": arranged,
         "page": page_of(arranged.rows, number, size=PAGE),
         "running": [task_row(task, reading.clock) for task in running[:MAX_RUNNING]],

@@ -29,6 +29,15 @@ MAX_SLOTS: Final = 1000
 #: Maximum number of targets that a record names, and of characters of a target and a result.
 MAX_NAMED: Final = 20
 MAX_TEXT: Final = 2000
+#: Why a task in this state is not sent again.
+_MAY_RUN: Final = {
+    TaskState.QUEUED: "waits in its queue",
+    TaskState.HANDED_OUT: "was handed out by the broker, and may run",
+    TaskState.RESERVED: "was taken by a worker, which will start it",
+    TaskState.RUNNING: "runs",
+    TaskState.LOST: "was lost with its worker, and the broker may deliver it again",
+    TaskState.UNKNOWN: "may have finished: its worker ended while nobody listened",
+}
 _RATE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?(/[smh])?")
 
 
@@ -93,9 +102,7 @@ def _retry_one(call: Call, task_id: str) -> Outcome:
     task = call.snapshot.find(task_id)
     is_lost = task is not None and task.state is TaskState.LOST and task.unacked is False
     if task is not None and not is_lost:
-        return refused(
-            f"Nothing was sent: task {shown(task_id, 40)} is {task.state.value} and may still finish."
-        )
+        return refused(f"Nothing was sent: task {shown(task_id, 40)} {_MAY_RUN[task.state]}.")
     return retry(call.app, task_id, is_lost=is_lost)
 
 

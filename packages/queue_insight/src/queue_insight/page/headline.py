@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from queue_insight.diagnose import redelivered_by
+from queue_insight.drain import DrainState, in_words
 from queue_insight.names import shown
 from queue_insight.page.clock import duration
 from queue_insight.reasons import count
@@ -16,11 +18,14 @@ from queue_insight.worker_states import ENDED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from queue_insight.failures import FailureGroup
     from queue_insight.page.clock import Clock
     from queue_insight.snapshot import Pause, QueueState, Snapshot, TaskInfo
 
 #: Maximum number of queues that the sentence names; it counts the others.
 MAX_NAMED: Final = 3
+#: A task that failed so recently is one that fails.
+FAILING_FOR: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +37,15 @@ class Clause:
     is_trouble: bool = False
 
 
-def headline(snapshot: Snapshot, clock: Clock) -> tuple[Clause, ...]:
-    """Return the sentence, the worst first."""
+def headline(snapshot: Snapshot, clock: Clock, failures: Sequence[FailureGroup] = ()) -> tuple[Clause, ...]:
+    """Return the sentence, the worst first; `failures` are those that are known, the last one first."""
     first, *others = (
         *_unobserved(snapshot, clock),
         *_paused(snapshot.paused, clock),
         *_without_worker(snapshot, clock),
         *_lost(snapshot, clock),
+        *_failing(snapshot, clock, failures),
+        *_growing(snapshot),
         *_waiting(snapshot),
         *_running(snapshot),
     )
@@ -140,6 +147,31 @@ def _redelivery(tasks: Sequence[TaskInfo], snapshot: Snapshot, clock: Clock) -> 
     if len(known) < len(times):
         return f"within {duration(timeout_s)} of {'its' if len(tasks) == 1 else 'their'} delivery"
     return f"by {clock.minute(max(known))}"
+
+
+def _failing(snapshot: Snapshot, clock: Clock, failures: Sequence[FailureGroup]) -> Iterator[Clause]:
+    recent = [each for each in failures if snapshot.at - each.last_at <= FAILING_FOR]
+    if not recent:
+        return
+    last = recent[0]
+    name = f"'{shown(last.name)}' fails" if last.name else "a task fails"
+    exception = shown(last.exception.rpartition(".")[2]) or "an exception that is not known"
+    others = f" ({count(len(recent) - 1, 'other group')} of failures, too)" if recent[1:] else ""
+    text = f"{name} with {exception}{others}, the last time {clock.since(last.last_at)} ago"
+    yield Clause(text=text, is_trouble=True)
+
+
+def _growing(snapshot: Snapshot) -> Iterator[Clause]:
+    if not snapshot.broker_read or not snapshot.fresh:
+        return
+    growing = [queue for queue in snapshot.queues if queue.drain.state is DrainState.DOES_NOT_DRAIN]
+    growing.sort(key=lambda queue: (-(queue.depth or 0), queue.name))
+    for queue in growing[:MAX_NAMED]:
+        yield Clause(text=f"'{shown(queue.name)}' {in_words(queue.drain)}", is_trouble=True)
+    if more := len(growing[MAX_NAMED:]):
+        yield Clause(
+            text=f"{count(more, 'more queue')} {'does' if more == 1 else 'do'} not drain", is_trouble=True
+        )
 
 
 def _waiting(snapshot: Snapshot) -> Iterator[Clause]:

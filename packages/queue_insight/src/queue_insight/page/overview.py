@@ -151,7 +151,7 @@ def row(
 
 def _trouble(queue: QueueState, snapshot: Snapshot, facts: _Facts, clock: Clock) -> _Meaning:
     if queue.name in snapshot.paused:
-        return _PAUSED, paused(queue, snapshot.paused[queue.name])
+        return _PAUSED, paused(queue, snapshot.paused[queue.name], snapshot.at)
     if queue.depth == 0 and queue.name in facts.ended:
         return _lost(queue, snapshot, facts, clock)
     return (_at_workers(queue), None) if queue.depth == 0 else _waits(queue, snapshot, facts, clock)

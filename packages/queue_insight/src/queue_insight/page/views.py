@@ -80,7 +80,9 @@ def overview(request: HttpRequest, *, context: contexts.Context) -> HttpResponse
         request,
         "overview",
         context,
-        contexts.overview(read(tasks=(), overview=True, peek=SAMPLE), _number(request)),
+        contexts.overview(
+            read(tasks=(), overview=True, peek=SAMPLE), _number(request), read_failures=read_failures
+        ),
     )
 
 
