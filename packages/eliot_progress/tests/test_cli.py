@@ -136,6 +136,28 @@ def test_an_address_that_can_not_be_reached_is_said_in_one_sentence(capsys):
     assert output.count("\n") == 1
 
 
+@pytest.mark.parametrize("address", ["redis://localhost:abc", "http://[bad", "https://host:abc/log"])
+def test_what_is_no_address_is_one_sentence(address, capsys):
+    assert main(["watch", address, "--once"]) == 2
+    output = capsys.readouterr().err
+    assert output.startswith("eliot-progress: ")
+    assert output.count("\n") == 1
+
+
+def test_letters_that_a_terminal_lacks_and_odd_ids_end_nothing(tmp_path):
+    log = tmp_path / "log"
+    log.write_bytes(encode(sample(1, done=1, total=3)) + b'{"task_uuid":"\\ud800","task_level":[1]}\n')
+    for command in (["tree", str(log)], ["watch", str(log), "--once"]):
+        done = subprocess.run(
+            [sys.executable, "-c", CODE, *command],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"1/3" in done.stdout
+
+
 def test_a_header_that_is_none_is_refused(path, capsys):
     with pytest.raises(SystemExit):
         main(["watch", str(path), "--header", "nonsense"])

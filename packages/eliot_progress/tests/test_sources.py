@@ -7,7 +7,9 @@ import pytest
 
 from eliot_progress import sources
 from eliot_progress.encoding import encode
+from eliot_progress.reading import read
 from eliot_progress.sources import RemoteLog, source
+from eliot_progress.state import Reducer
 from eliot_progress.testing.samples import sample
 
 
@@ -97,6 +99,42 @@ def test_an_answer_that_is_no_log_is_said_in_a_sentence(shelf):
     shelf.kind = "text/html; charset=utf-8"
     with pytest.raises(OSError, match=r"returned an HTML page, not JSON lines\. If it requires a login"):
         source(shelf.url, {})(0.0)
+
+
+class Redirect(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header("Location", self.server.target)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+def test_headers_go_to_no_other_host_that_an_address_redirects_to(served):
+    shelf = served(Shelf(parts=False))
+    shelf.add(sample(1))
+    moved = served(ThreadingHTTPServer(("127.0.0.1", 0), Redirect))
+    url = f"http://127.0.0.1:{moved.server_port}/log.jsonl"
+    moved.target = shelf.url.replace("127.0.0.1", "localhost")
+    with pytest.raises(OSError, match=r"redirects to http://localhost:\d+, which doesn't get your headers"):
+        RemoteLog(url, {"Cookie": "sessionid=7"}).read_new()
+    assert shelf.asked == []
+    assert seqs(RemoteLog(url, {}).read_new()) == [1]
+
+
+def test_what_ended_long_ago_is_forgotten(tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(
+        b"".join(encode(sample(1, level=(n,), heartbeat_at=100.0, outcome="failed")) for n in range(1, 2000))
+        + encode(sample(1, level=(3000,), heartbeat_at=100.0))
+    )
+    reducer = Reducer()
+    for message in read(path):
+        reducer.add(message)
+    reducer.forget_ended(100.5)
+    assert [state.outcome for state in reducer.states.values()] == [None]
+    assert [state.outcome for state in source(str(path), {})(111.0)] == [None]
 
 
 def test_an_export_without_its_last_line_s_end_is_read_whole(served):

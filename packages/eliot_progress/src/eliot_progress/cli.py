@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -59,6 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # a terminal of another encoding has no letters for bars
     try:
         status = int(arguments.run(arguments))
         sys.stdout.flush()
@@ -79,7 +84,7 @@ def _tree(arguments: argparse.Namespace) -> int:
     forest = Forest(each for each in read(file) if _plain(each.get("task_uuid")).startswith(wanted))
     shown = [each for each in forest.tasks.items() if not arguments.failed or each[1].failed]
     for uuid, root in shown:
-        sys.stdout.write("\n".join([uuid, *lines(root), ""]) + "\n")
+        sys.stdout.write("\n".join([sanitise.text(uuid), *lines(root), ""]) + "\n")
     if not shown:
         sys.stderr.write(f"eliot-progress: {_reason_for_nothing(arguments)}\n")
     return 0

@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from eliot_progress.reading import MARK_BYTES, Tail, decode
 from eliot_progress.state import Reducer, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from http.client import HTTPResponse
+    from http.client import HTTPMessage, HTTPResponse
 
     ReadStates = Callable[[float], Sequence[TaskState]]
 
@@ -55,7 +56,10 @@ def _from_store(url: str) -> ReadStates:
         from eliot_progress.stores.redis import RedisError, RedisStore  # noqa: PLC0415 - only this source needs redis
     except ImportError:
         raise OSError("Reading a store needs redis: pip install 'eliot-progress[redis]'.") from None
-    store = RedisStore(url)
+    try:
+        store = RedisStore(url)
+    except ValueError as error:
+        raise OSError(f"This is no address of a store: {error}. Write it as redis://host:6379/0.") from None
 
     def read_states(now: float) -> Sequence[TaskState]:  # noqa: ARG001 - a store lists no ended work
         try:
@@ -79,20 +83,39 @@ def _from_log(read_new: Callable[[], Iterable[Mapping[str, object]]]) -> ReadSta
     def read_states(now: float) -> list[TaskState]:
         for message in read_new():
             reducer.add(message)
-        return [s for s in reducer.states.values() if s.outcome is None or now - s.heartbeat_at < _LINGER_S]
+        reducer.forget_ended(now - _LINGER_S)
+        return list(reducer.states.values())
 
     return read_states
+
+
+class _OwnHost(HTTPRedirectHandler):
+    """Follows redirections within the host that was asked, and from http to https there."""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        asked, target = urlsplit(req.full_url), urlsplit(newurl)
+        is_encrypted = target.scheme == "https" and target.hostname == asked.hostname
+        if target[:2] != asked[:2] and not is_encrypted:
+            raise OSError(
+                f"{req.full_url} redirects to {target.scheme}://{target.netloc}, which doesn't get your"
+                " headers. Pass that address if it is right."
+            )
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class RemoteLog:
     """The messages at an http(s) address. With a server that supports ranges, only what was appended is read.
 
-    Other servers (such as a log explorer's export) send all messages each time.
+    Other servers (such as a log explorer's export) send all messages each time. The headers go to the address
+    alone: they may hold a session.
     """
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         self._url = url
         self._headers = headers
+        self._open = build_opener(*([_OwnHost] if headers else [])).open
         self._offset = 0
         #: The last bytes before the offset: a file that has others there was replaced.
         self._before = b""
@@ -100,16 +123,16 @@ class RemoteLog:
     def read_new(self) -> list[Mapping[str, object]]:
         """Request the new messages. Raises OSError with a readable message without a usable response."""
         first = self._offset - len(self._before)
-        request = Request(self._url, headers={**self._headers, "Range": f"bytes={first}-"})  # noqa: S310 - http(s) only
         try:
-            with urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
+            request = Request(self._url, headers={**self._headers, "Range": f"bytes={first}-"})  # noqa: S310 - http(s) only
+            with self._open(request, timeout=_TIMEOUT_S) as response:
                 return self._messages_in(response)
         except HTTPError as error:
             with error:
                 if error.code == 416:  # the file is empty, or was replaced by a shorter one
                     return self._read_replaced() if self._offset else []
                 raise OSError(f"{self._url} returned {error.code} {error.reason}.") from None
-        except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
+        except (URLError, HTTPException, TimeoutError, ConnectionError, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             raise OSError(f"{self._url} can't be reached ({reason}). Check the address.") from None
 

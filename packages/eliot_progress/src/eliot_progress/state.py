@@ -103,6 +103,13 @@ class Reducer:
             return state  # the parts of a whole go on when the action that sent them has ended
         return replace(state, outcome=end[0], reason=end[1])
 
+    def forget_ended(self, before: float) -> None:
+        """Forget the tasks that ended before a time (seconds since 1970)."""
+        for identifier, state in self.states.items():
+            if state.outcome is not None and state.heartbeat_at < before:
+                del self._states[identifier]
+                self._ends.pop(identifier, None)
+
     @property
     def states(self) -> dict[str, TaskState]:
         """All states by task id."""

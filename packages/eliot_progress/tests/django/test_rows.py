@@ -10,6 +10,7 @@ from tests.django.stories import CAUSAL, STORY, message
 from eliot_progress import extract, inject, log_message
 from eliot_progress.context import start
 from eliot_progress.django.rows import batch, to_message
+from eliot_progress.reading import decode
 
 LEVELS = st.lists(st.integers(1, 10**16 - 1), min_size=1, max_size=12)
 JSON = st.recursive(
@@ -55,6 +56,14 @@ def test_what_another_process_s_attempt_logs_is_kept(log):
         *("request", "context:send", "context:send", "request"),
         *("task", "hello", "task"),
     ]
+
+
+@pytest.mark.parametrize("depth", [300, 1000, 1020])
+def test_what_is_nested_too_deeply_is_left_out_and_the_rest_is_kept(depth):
+    line = b'{"task_uuid":"u","task_level":[1],"timestamp":1,"words":"kept","deep":%b%b}'
+    (row,) = batch([decode(line % (b"[" * depth, b"]" * depth))]).messages
+    assert "nested too deeply" in row.body
+    assert to_message(row.causal_id, row.path, row.at, row.body)["words"] == "kept"
 
 
 def test_lone_surrogates_and_huge_numbers_are_kept():

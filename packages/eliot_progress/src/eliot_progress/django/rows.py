@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _ENVELOPE = frozenset({"task_level", "timestamp"})
 _KIND = 200
 _REASON = 2000
+#: How deep values that are written slowly may be nested, and what stands for anything deeper.
+_DEPTH = 100
+_TOO_DEEP = "[nested too deeply]"
 #: Tasks whose converted ids are cached.
 _CACHE_SIZE = 2000
 
@@ -111,8 +114,19 @@ def _message(message: Mapping[str, object], causal_id: str, level: Iterable[int]
 def _json(value: Mapping[str, object]) -> str:
     try:
         return orjson.dumps(value).decode()
-    except TypeError:  # lone surrogates and integers beyond 64 bits
-        return json.dumps(value)
+    except TypeError:  # lone surrogates, integers beyond 64 bits, and what is nested too deeply
+        return json.dumps(_cut(value, _DEPTH))
+
+
+def _cut(value: object, depth: int) -> object:
+    """Return the value without what is nested deeper: Python can neither write nor read it back."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth == 0:
+        return _TOO_DEEP
+    if isinstance(value, dict):
+        return {key: _cut(inner, depth - 1) for key, inner in value.items()}
+    return [_cut(inner, depth - 1) for inner in value]
 
 
 def _apply(actions: dict[tuple[str, str], ActionRow], row: MessageRow, message: Mapping[str, object]) -> None:
