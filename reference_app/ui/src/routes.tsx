@@ -14,6 +14,7 @@ import type { SetUpPageQuery } from "./features/account/__generated__/SetUpPageQ
 import type { SignInPageQuery } from "./features/account/__generated__/SignInPageQuery.graphql";
 import { SessionPage } from "./features/account/SessionPage.tsx";
 import type { CameraPageQuery } from "./features/cameras/__generated__/CameraPageQuery.graphql";
+import type { PairPageQuery } from "./features/cameras/__generated__/PairPageQuery.graphql";
 import type { CamerasPageQuery } from "./features/cameras/__generated__/CamerasPageQuery.graphql";
 import homeQuery, { type HomePageQuery } from "./features/home/__generated__/HomePageQuery.graphql.ts";
 import { NoSuchPlace } from "./shared/pages/NoSuchPlace.tsx";
@@ -65,6 +66,7 @@ const queries = {
   movie: () => import("./features/movies/__generated__/MoviePageQuery.graphql.ts"),
   cameras: () => import("./features/cameras/__generated__/CamerasPageQuery.graphql.ts"),
   camera: () => import("./features/cameras/__generated__/CameraPageQuery.graphql.ts"),
+  pair: () => import("./features/cameras/__generated__/PairPageQuery.graphql.ts"),
   people: () => import("./features/people/__generated__/PeoplePageQuery.graphql.ts"),
   invitation: () => import("./features/account/__generated__/InvitationPageQuery.graphql.ts"),
   signIn: () => import("./features/account/__generated__/SignInPageQuery.graphql.ts"),
@@ -232,10 +234,12 @@ const routes: readonly Route[] = [
   {
     path: "/pair",
     framed: true,
-    open: async () => {
-      const { PairPage } = await pages.pair();
-      return <PairPage />;
-    },
+    open: () =>
+      opened<PairPageQuery>(
+        "pair",
+        {},
+        pages.pair().then(({ PairPage }) => PairPage),
+      ),
   },
   {
     path: "/operations",

@@ -2,14 +2,35 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
+import { loadQuery } from "react-relay";
+import { createMockEnvironment, MockPayloadGenerator } from "relay-test-utils";
+
 import { answer, renderWithRelay, running } from "../../../test/renderWithRelay.tsx";
+import type { PairPageQuery } from "./__generated__/PairPageQuery.graphql";
+import query from "./__generated__/PairPageQuery.graphql.ts";
 import { PairPage } from "./PairPage.tsx";
 
 const NAME = "useApproveCameraMutation";
 const LOOKUP = "usePairingRequestQuery";
 
+function show(address?: string, blockers: readonly object[] = []) {
+  const environment = createMockEnvironment();
+  environment.mock.queueOperationResolver((operation) =>
+    MockPayloadGenerator.generate(operation, { Query: () => ({ blockers }) }),
+  );
+  environment.mock.queuePendingOperation(query, {});
+  const queryRef = loadQuery<PairPageQuery>(environment, query, {});
+  return renderWithRelay(<PairPage queryRef={queryRef} />, environment, address);
+}
+
+test("says why to who may not approve a camera, in place of the form", () => {
+  show(undefined, [{ code: "permission", message: "You may not do this.", remedy: "Ask an operator." }]);
+  expect(screen.getByText("You may not do this.")).toBeVisible();
+  expect(screen.queryByLabelText("Code")).toBeNull();
+});
+
 test("shows what is let in before it is approved", async () => {
-  const { environment } = renderWithRelay(<PairPage />);
+  const { environment } = show();
   await userEvent.type(screen.getByLabelText("Code"), "abcd-efgh");
   const operation = running(environment, LOOKUP);
   expect(operation.request.variables).toEqual({ userCode: "ABCDEFGH" });
@@ -26,7 +47,7 @@ test("shows what is let in before it is approved", async () => {
 
 test("gives the command that makes a camera show its code, and copies it", async () => {
   const user = userEvent.setup();
-  renderWithRelay(<PairPage />);
+  show();
   const command = screen.getByLabelText("On the camera’s machine, run");
   expect(command).toHaveValue(`camera-agent pair ${window.location.origin}`);
   expect(command).toHaveAccessibleDescription(/is this machine\. On another one, write the address/);
@@ -36,18 +57,18 @@ test("gives the command that makes a camera show its code, and copies it", async
 });
 
 test("shows no command to who comes with a code", () => {
-  renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
+  show("/?code=abcd-efgh");
   expect(screen.queryByLabelText("On the camera’s machine, run")).toBeNull();
 });
 
 test("says at once that nobody shows a code", async () => {
-  const { environment } = renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
+  const { environment } = show("/?code=abcd-efgh");
   answer(environment, running(environment, LOOKUP), { Query: () => ({ pairingRequest: null }) });
   expect(await screen.findByText("No camera shows this code now.")).toBeVisible();
 });
 
 test("reads the code from the address and approves it with the given name", async () => {
-  const { environment } = renderWithRelay(<PairPage />, undefined, "/?code=abcd-efgh");
+  const { environment } = show("/?code=abcd-efgh");
   expect(screen.getByLabelText("Code")).toHaveValue("abcd-efgh");
   answer(environment, running(environment, LOOKUP), { PairingRequest: () => ({ camera: null }) });
   await userEvent.type(screen.getByLabelText("Name"), " Roof ");
@@ -62,7 +83,7 @@ test("reads the code from the address and approves it with the given name", asyn
 });
 
 test("shows what is wrong with a code and keeps it for correction", async () => {
-  const { environment } = renderWithRelay(<PairPage />);
+  const { environment } = show();
   await userEvent.type(screen.getByLabelText("Code"), "WXYZ-1234");
   await userEvent.click(screen.getByRole("button", { name: "Approve camera" }));
   answer(environment, running(environment, NAME), {

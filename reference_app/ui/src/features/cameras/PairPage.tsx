@@ -5,16 +5,41 @@ import Button from "@mui/material/Button";
 import Paper from "@mui/material/Paper";
 import TextField from "@mui/material/TextField";
 import { useState } from "react";
+import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 import { Link, useSearchParams } from "wouter";
 
 import { PageHeader } from "../../design/PageHeader.tsx";
 import { PairCommand } from "../../shared/cameras/PairCommand.tsx";
+import { Reasons } from "../../shared/transitions/Reasons.tsx";
+import type { PairPageQuery } from "./__generated__/PairPageQuery.graphql";
 import { PairingRequestPanel } from "./PairingRequestPanel.tsx";
 import { useApproveCamera } from "./useApproveCamera.ts";
 import { usePairingRequest } from "./usePairingRequest.ts";
 
 /** Where a person approves a camera by the code that it shows, after seeing what is let in. */
-export function PairPage() {
+export function PairPage({ queryRef }: { readonly queryRef: PreloadedQuery<PairPageQuery> }) {
+  const { blockers } = usePreloadedQuery<PairPageQuery>(
+    graphql`
+      query PairPageQuery {
+        blockers(mutation: "approveCamera") {
+          ...Reasons_reasons
+        }
+      }
+    `,
+    queryRef,
+  );
+  return (
+    <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
+      <PageHeader
+        title={t`Pair a camera`}
+        lead={t`The command shows a code. Enter it here, and approve only cameras that you own.`}
+      />
+      {blockers.length > 0 ? <Reasons reasons={blockers} /> : <PairForm />}
+    </Box>
+  );
+}
+
+function PairForm() {
   const [parameters] = useSearchParams();
   const [approve, busy] = useApproveCamera();
   const [paired, setPaired] = useState<string | null>(null);
@@ -26,11 +51,7 @@ export function PairPage() {
     approve({ userCode: text(form, "code").toUpperCase(), name: name === "" ? null : name }, setPaired);
   };
   return (
-    <Box sx={{ display: "grid", gap: 2.5, maxWidth: 520 }}>
-      <PageHeader
-        title={t`Pair a camera`}
-        lead={t`The command shows a code. Enter it here, and approve only cameras that you own.`}
-      />
+    <>
       {paired === null && linked === null && <PairCommand />}
       {paired === null ? (
         <Paper variant="outlined" sx={{ p: 2.5 }}>
@@ -85,7 +106,7 @@ export function PairPage() {
           }
         >{t`${paired} is paired. Its first frames arrive within a few seconds.`}</Alert>
       )}
-    </Box>
+    </>
   );
 }
 

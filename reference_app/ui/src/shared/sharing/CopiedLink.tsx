@@ -5,6 +5,7 @@ import TextField from "@mui/material/TextField";
 import { useRef, type ReactNode } from "react";
 
 import { useCopy } from "../../design/useCopy.ts";
+import { isOfThisMachine } from "../../lib/address.ts";
 
 /** What can be copied besides the address, such as the code that embeds it. */
 interface Other {
@@ -35,6 +36,11 @@ export function CopiedLink({ address, facts, works, others = [], children }: Pro
         label={t`Link`}
         value={address}
         inputRef={field}
+        helperText={
+          works &&
+          isOfThisMachine(new URL(address).hostname) &&
+          t`It opens on this machine only. For others, come here by the address by which they reach it, and copy it there.`
+        }
         slotProps={{ htmlInput: { readOnly: true } }}
         onFocus={(event) => {
           event.target.select();

@@ -247,14 +247,15 @@ test("a button that can't be pressed opens the panel that says why", async () =>
   });
 });
 
+const lacking = {
+  allowed: false,
+  reasons: [
+    { code: "held", message: "It is held.", remedy: "Wait." },
+    { code: "permission", message: "You may not.", remedy: "Ask an administrator for it." },
+  ],
+};
+
 test("what a person may not do is no button: one line says so, of what the page offers elsewhere too", () => {
-  const lacking = {
-    allowed: false,
-    reasons: [
-      { code: "held", message: "It is held.", remedy: "Wait." },
-      { code: "permission", message: "You may not.", remedy: "Ask an administrator for it." },
-    ],
-  };
   show(
     [
       offer({ ...lacking }),
@@ -270,6 +271,13 @@ test("what a person may not do is no button: one line says so, of what the page 
     "You don’t have the permission for: Archive, Render. Ask an administrator for it.",
   );
   expect(screen.getAllByRole("button").map((each) => each.textContent)).toEqual(["Share"]);
+});
+
+test("of many things that a person may not do it names the first", () => {
+  show([..."ABCDE"].map((name) => named(name, lacking)));
+  expect(screen.getByTestId("for-others")).toHaveTextContent(
+    "You don’t have the permission for: A, B, C and 2 more. Ask an administrator for it.",
+  );
 });
 
 const OFFLINE = [{ code: "offline", message: "It is offline.", remedy: "Connect it." }];

@@ -15,6 +15,9 @@ import { sharedRefusal } from "./sharedRefusal.ts";
 import { useOffers } from "./useOffers.ts";
 import { WhyButton } from "../why/WhyButton.tsx";
 
+/** Of what a person may not do, so much is named. */
+const MOST_NAMED = 3;
+
 interface Props {
   readonly of: Transitions_stateful$key;
   /** Transitions that are not offered here, by name. */
@@ -102,10 +105,17 @@ export function Transitions({
       )}
       {forOthers.length > 0 && (
         <Typography variant="body2" sx={{ color: "text.secondary", width: "100%" }} data-testid="for-others">
-          {t`You don’t have the permission for: ${forOthers.map(({ name, label }) => labels[name] ?? label).join(", ")}. ${remedy}`}
+          {t`You don’t have the permission for: ${named(forOthers.map(({ name, label }) => labels[name] ?? label))}. ${remedy}`}
         </Typography>
       )}
     </Box>
   );
   return title === undefined ? buttons : <Panel title={title}>{buttons}</Panel>;
+}
+
+/** Names in a list, all of them if they are few. */
+function named(names: readonly string[]): string {
+  if (names.length <= MOST_NAMED) return names.join(", ");
+  const rest = names.length - MOST_NAMED;
+  return t`${names.slice(0, MOST_NAMED).join(", ")} and ${rest} more`;
 }
