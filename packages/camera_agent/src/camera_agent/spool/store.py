@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from camera_agent.captures import EXTENSIONS, Capture, ExposureValue
 from camera_agent.errors import SpoolError
 from camera_agent.host.clock import ClockQuality
-from camera_agent.spool import rows
+from camera_agent.spool import ballast, rows
 from camera_agent.spool.clock_fixes import ClockFixes
 from camera_agent.spool.command_results import CommandResults
 from camera_agent.spool.counts import SpoolCounts, count
@@ -60,7 +60,12 @@ class Spool:
                 f"The spool {folder} can't be made: {error.strerror}.",
                 "Check that the card is writable and not full.",
             ) from error
-        self.index = Index(folder / INDEX, on_damage=on_damage)
+        try:
+            self.index = Index(folder / INDEX, on_damage=on_damage)
+        except SpoolError:
+            if not ballast.release(folder):
+                raise
+            self.index = Index(folder / INDEX, on_damage=on_damage)
         self._numbering = Numbering(folder / "sequence")
         self.clock_fixes, self.records = ClockFixes(self.index), Records(self.index)
         self.command_results, self.key_values = CommandResults(self.index), KeyValues(self.index)
@@ -242,7 +247,11 @@ class Spool:
         return self.index.number("SELECT seq FROM sqlite_sequence WHERE name = 'captures'")
 
     def prune_rows(self, keep: int = 1000) -> None:
-        """Delete the rows of captures delivered or dropped and reported, except the newest `keep` of each."""
+        """Delete the rows of captures delivered or dropped and reported, except the newest `keep` of each.
+
+        Keeps the room for the next start, too.
+        """
+        ballast.keep(self.folder)
         for state in (CaptureState.DELIVERED, CaptureState.DROPPED):
             self.index.change(
                 "DELETE FROM captures WHERE state = ? AND (state <> 4 OR reported = 1) AND sequence <="
