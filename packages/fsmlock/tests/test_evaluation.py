@@ -91,5 +91,5 @@ def test_reasons_are_in_the_language_of_the_user(film, elsewhere):
     assert "Die Bedingung is named ist nicht erfüllt" in said
     assert "Das dürfen Sie nicht" in said
     assert "gehalten von import 12" in said
-    assert state.message.endswith("Finish deleting geht nur von: deleting.")
+    assert state.message.endswith("„Finish deleting“ geht nur aus: deleting.")
     assert state.params["state"] == "ready"

@@ -10,7 +10,7 @@ from fsmlock import Confirmation, InputField, Offer, available
 from fsmlock.models import Run
 from fsmlock.offers import LONGEST_TEXT, values_of
 from fsmlock.plain_values import to_json
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 
 DAYS = InputField(name="days", kind="whole_number", label="Days", default=30, minimum=1, maximum=365)
 SPEED = InputField(name="speed", kind="number", label="Speed", default=1.0, minimum=0.1)

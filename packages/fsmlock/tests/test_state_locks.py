@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 import fsmlock
 from fsmlock import backends, state_locks
@@ -41,6 +42,18 @@ def test_a_transition_holds_its_lock_until_a_later_one(sheet, django_capture_on_
     assert locks(sheet) == []
     with fsmlock.hold(sheet, "press"):
         pass
+
+
+def test_the_row_of_a_states_hold_is_english_and_is_read_in_the_language_of_the_reader(
+    sheet, django_capture_on_commit_callbacks
+):
+    with translation.override("de"):
+        go(sheet, "start_printing", commit=django_capture_on_commit_callbacks)
+        with pytest.raises(fsmlock.HoldRefused) as refused:
+            fsmlock.hold(sheet, "press").acquire()
+    assert locks(sheet) == [("press", "its state printing")]
+    (reason,) = refused.value.reasons
+    assert "wird gehalten von seinem Zustand „printing“" in reason.message
 
 
 def test_another_process_can_end_the_hold_of_a_state(sheet, django_capture_on_commit_callbacks):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gettext
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,24 @@ from django.test import Client
 from django.utils import translation
 from strawberry import relay
 from tests.factories import timelapse
+from tests.sentences import found_in
 from tests.sockets import Socket
 
-from fsmlock import Reason
+import timelapse as timelapse_code
+from fsmlock import Locks
 from fsmlock.declarations import operations_of, states_of
+from fsmlock.models import Run
+from timelapse.frames.clocks import RetimeFrames
+from timelapse.ingest.measuring import MeasureFrames
+from timelapse.ingest.usb_import import ImportCaptures
 from timelapse.notifications import domain
 from timelapse.notifications.models import Delivery
+from timelapse.operations.queries import name_of
 from timelapse.operations.task_labels import LABELS
-from timelapse.publishing import domain as publishing
 from timelapse.rendering import form
 from timelapse.rendering.presets import PRESETS
+from timelapse.rendering.retention import ThinFrames
+from timelapse.why.domain.links import NOTHING_WAITS
 
 GERMAN = Path(settings.LOCALE_PATHS[0]) / "de/LC_MESSAGES"
 SHARE_PAGES = Path(apps.get_app_config("publishing").path) / "templates/publishing"
@@ -32,6 +41,27 @@ SHARE_PAGES = Path(apps.get_app_config("publishing").path) / "templates/publishi
 ALIKE = re.compile(r"[0-9: x]+|\d+ fps|H\.264|AV1|KiB/s|s|%")
 #: The places of values in a text.
 VALUES = r"%\(\w+\)s|\{[\w:]+\}"
+#: What agents, programs and those who write documents read, not people.
+NOT_FOR_PEOPLE = (
+    "frames/graphql/",
+    "ingest/",
+    "project/access.py",
+    "project/body_limit.py",
+    "project/document_limits.py",
+    "project/errors.py",
+    "project/stack/",
+    "publishing/http.py",
+    "frames/pages.py",
+    "rendering/graphql/keogram.py",
+    "rendering/keogram/",
+    "shared/connections.py",
+    "shared/graphql.py",
+    "shared/texts.py",
+)
+#: What an encoder or a disk said is part of these: they stay as they were said.
+NOT_OURS = ("rendering/pipeline/",)
+#: What a movie does, says how far it is; what runs do, is named as their iterations are.
+STEPS = ("measuring how the camera moved", "finishing the file", "publish")
 OFFERED = """
 query ($id: ID!) { node(id: $id) { ... on Stateful {
   stateLabel availableTransitions { name label confirm { title } input { label choices { label } } }
@@ -71,10 +101,30 @@ def declared():
     yield from Delivery.States.labels
     yield from LABELS.values()
     yield from (text for page in SHARE_PAGES.glob("*.html") for text in texts_of(page.read_text("utf-8")))
-    for reason in vars(publishing).values():
-        if isinstance(reason, Reason) and reason is not publishing.TOO_MANY_LINKS:  # which no share page says
-            yield from (reason.message, reason.remedy)
     yield from (domain.NOTHING, domain.ALWAYS, domain.QUIET)
+    yield from within_reasons()
+
+
+def within_reasons():
+    """What reasons name, and what is said beside them."""
+    yield from ("You may not read this object.", "There is nothing with this id, or there is no longer.")
+    yield from (NOTHING_WAITS, *STEPS)
+    for model in apps.get_models():
+        if isinstance(locks := getattr(model, "locks", None), Locks):
+            yield from (*locks.by_name, str(model._meta.verbose_name))
+    for iteration in (ImportCaptures, MeasureFrames, RetimeFrames, ThinFrames):
+        yield name_of(Run(iteration=f"timelapse.{iteration.__name__}"))
+    yield from ACTIONS
+
+
+#: What buttons of reasons say that are no labels of transitions.
+ACTIONS = ("Ask it to stop", "Resume", "Resume the queue")
+
+
+@cache
+def sentences():
+    """All texts of reasons, as the code has them."""
+    return found_in(Path(timelapse_code.__file__).parent, but=NOT_FOR_PEOPLE)
 
 
 def texts_of(template):
@@ -89,15 +139,42 @@ def catalog():
     return dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', text, re.MULTILINE))
 
 
-def test_all_that_is_declared_has_a_german_text_and_nothing_else_has():
-    texts = {str(text) for text in declared()} - {""}
-    asked = {text for text in texts if not ALIKE.fullmatch(text)}
+def plurals():
+    """The German forms for one and for many, by both English ones."""
+    text = (GERMAN / "django.po").read_text("utf-8")
+    form = r'^msgid "(.+)"\nmsgid_plural "(.+)"\nmsgstr\[0\] "(.+)"\nmsgstr\[1\] "(.+)"$'
+    return {found[:2]: found[2:] for found in re.findall(form, text, re.MULTILINE)}
+
+
+def test_all_that_is_declared_or_said_has_a_german_text_and_nothing_else_has():
+    said = {each.template for each in sentences().texts if not each.plural}
+    texts = {str(text) for text in declared()} | said - {""}
+    asked = {text for text in texts if text and not ALIKE.fullmatch(text)}
     known = catalog()
     assert sorted(asked - known.keys()) == []
     assert sorted(known.keys() - texts) == []
     assert [text for text, other in known.items() if not other] == []
     for text, other in known.items():
-        assert re.findall(VALUES, text) == re.findall(VALUES, other)
+        assert sorted(re.findall(VALUES, text)) == sorted(re.findall(VALUES, other))
+
+
+def test_what_depends_on_a_number_has_its_german_plural():
+    asked = {(each.template, each.plural) for each in sentences().texts if each.plural}
+    known = plurals()
+    assert asked == known.keys()
+    for english, german in known.items():
+        values = [sorted(re.findall(VALUES, form)) for form in (*english, *german)]
+        assert values == [values[0]] * 4
+
+
+def test_each_sentence_has_the_values_that_its_template_names():
+    for each in sentences().texts:
+        if each.values is not None:
+            assert set(re.findall(r"%\((\w+)\)s", each.template + each.plural)) == each.values
+
+
+def test_no_reason_is_composed_in_a_way_that_keeps_it_english():
+    assert [where for where in sorted(sentences().composed) if not where.startswith(NOT_OURS)] == []
 
 
 def test_the_compiled_texts_are_those_of_the_catalog():

@@ -101,7 +101,7 @@ def evaluate_condition(condition: Condition, obj: models.Model) -> Reason | None
     if result is None or result is True:
         return None
     if isinstance(result, Reason):
-        return result
+        return result.translated()
     name = getattr(condition, "__name__", type(condition).__name__)
     summary = (condition.__doc__ or "").strip().split("\n")[0]
     params = {"condition": name.replace("_", " "), "meaning": gettext(summary) if summary else ""}

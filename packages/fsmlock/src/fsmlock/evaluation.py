@@ -15,8 +15,9 @@ from fsmlock.inspection import alias_of, gone_reason, reason_for
 from fsmlock.kept_claims import without_left_over
 from fsmlock.locks import Locks
 from fsmlock.paths import shortest_path
-from fsmlock.reasons import Reason, did_you_mean, translated
+from fsmlock.reasons import Reason, did_you_mean
 from fsmlock.rules import EVERYTHING, Claim, blocking_rows
+from fsmlock.sentences import name_of, state_name, translated
 from fsmlock.state_locks import state_claim_ids
 
 if TYPE_CHECKING:
@@ -164,11 +165,11 @@ def hypothetical_claim(obj: models.Model, lock: str, ancestry: Ancestry | None =
 
 
 def _wrong_state(obj: models.Model, operation: Operation, state: str) -> Reason:
-    source = ", ".join(operation.source)
+    source = ", ".join(map(state_name, operation.source))
     steps = ", ".join(_way_to_source(obj, operation, state))
     params = {
-        "object": str(obj),
-        "state": state,
+        "object": name_of(obj),
+        "state": state_name(state),
         "transition": translated(operation.label),
         "source": source,
         "steps": steps,
@@ -182,7 +183,7 @@ def _wrong_state(obj: models.Model, operation: Operation, state: str) -> Reason:
             else gettext("Bring it to %(source)s first.")
         )
         % params,
-        params={"state": state, operation.kind: operation.name, "source": source},
+        params={"state": state, operation.kind: operation.name, "source": ", ".join(operation.source)},
     )
 
 

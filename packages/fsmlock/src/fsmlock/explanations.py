@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from fsmlock.declarations import TransitionDef, operations_of, states_of
 from fsmlock.evaluation import Evaluator, evaluators, lock_names, unknown_name
 from fsmlock.offers import PLAIN, Offer
-from fsmlock.reasons import Reason, translated
+from fsmlock.reasons import Reason
+from fsmlock.sentences import name_of, state_name, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +103,7 @@ def _reasons(evaluator: Evaluator, obj: models.Model, to: str) -> tuple[Reason, 
 
 
 def _no_way(obj: models.Model, to: str) -> Reason:
-    params = {"object": str(obj), "state": to}
+    params = {"object": name_of(obj), "state": state_name(to)}
     return Reason(
         code="no_way",
         message=gettext("No transition leads %(object)s to %(state)s.") % params,

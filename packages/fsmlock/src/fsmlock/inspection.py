@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.apps import apps
 from django.db import router
@@ -14,6 +14,7 @@ from fsmlock.ancestors import parents
 from fsmlock.locks import locks_of, resource
 from fsmlock.reasons import Reason, storable
 from fsmlock.rules import YEAR_US
+from fsmlock.sentences import name_of, state_name, translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from django.db import models
 
     from fsmlock.backends.base import HoldInfo
+
+
+#: What the holder of a hold that a state keeps begins with; the state follows.
+STATE_HOLDER: Final = "its state "
 
 
 def alias_of(obj: models.Model) -> str:
@@ -109,7 +114,7 @@ def display_name(resource: str) -> str:
     """A resource in words: ``film 3`` for ``shop.film:3``."""
     label, _, pk = resource.partition(":")
     try:
-        return f"{apps.get_model(label)._meta.verbose_name} {pk}"
+        return f"{translated(apps.get_model(label)._meta.verbose_name)} {pk}"
     except (LookupError, ValueError):
         return resource
 
@@ -131,11 +136,11 @@ def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
     """
     name = display_name(hold.resource)
     if about is not None and resource(about) == hold.resource:
-        name = str(about)
+        name = name_of(about)
     params = {
-        "lock": hold.lock,
+        "lock": translated(hold.lock),
         "object": name,
-        "holder": hold.holder,
+        "holder": holder_name(hold),
         "why": f" ({hold.why})" if hold.why else "",
         "since": hold.since.isoformat(timespec="seconds"),
         "until": hold.expires_at.isoformat(timespec="seconds"),
@@ -158,7 +163,7 @@ def reason_for(hold: HoldInfo, about: models.Model | None = None) -> Reason:
 
 def own_reason(hold: HoldInfo) -> Reason:
     """The reason why ``hold`` blocks the thread or task that has it itself."""
-    params = {"lock": hold.lock, "object": display_name(hold.resource)}
+    params = {"lock": translated(hold.lock), "object": display_name(hold.resource)}
     if hold.kind == "blocked":
         message = gettext(
             "%(lock)s on %(object)s is blocked by a hold on one of its parts, which the code that asks for it"
@@ -185,8 +190,20 @@ def _message(hold: HoldInfo) -> str:
     return gettext("%(lock)s on %(object)s is held by %(holder)s%(why)s since %(since)s.")
 
 
+def holder_name(hold: HoldInfo) -> str:
+    """Who holds, in words: the row of a state's hold says it in English."""
+    _, is_state, state = hold.holder.partition(STATE_HOLDER)
+    if is_state and _is_kept_by_state(hold):
+        return gettext("its state %(state)s") % {"state": state_name(state)}
+    return hold.holder
+
+
+def _is_kept_by_state(hold: HoldInfo) -> bool:
+    return hold.expires_at - hold.since > timedelta(microseconds=YEAR_US)
+
+
 def _remedy(hold: HoldInfo) -> str:
-    if hold.expires_at - hold.since > timedelta(microseconds=YEAR_US):
+    if _is_kept_by_state(hold):
         return gettext("Wait until it leaves that state.")
     return gettext(
         "Wait until it is released, or ask its holder to stop. Unless it is renewed, it ends at %(until)s."

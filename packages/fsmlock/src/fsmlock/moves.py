@@ -18,11 +18,12 @@ from fsmlock import backends
 from fsmlock.ancestors import inheriting_models
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import ConfigurationError, TransitionRefused
-from fsmlock.inspection import display_name
+from fsmlock.inspection import display_name, holder_name
 from fsmlock.kept_claims import classes_of, locks_by_state, without_left_over
 from fsmlock.locks import locks_of, own_key, owner, resource
 from fsmlock.reasons import Reason
 from fsmlock.rules import is_claim_of_state
+from fsmlock.sentences import name_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,7 +95,7 @@ def _is_left(instance: models.Model, hold: HoldInfo) -> bool:
 
 
 def _reason(instance: models.Model, hold: HoldInfo) -> Reason:
-    params = {"object": str(instance), "lock": hold.lock, "holder": hold.holder}
+    params = {"object": name_of(instance), "lock": translated(hold.lock), "holder": holder_name(hold)}
     if hold.kind == "held":
         message = gettext(
             "%(object)s can't move to another parent: %(holder)s keeps the lock %(lock)s on it."

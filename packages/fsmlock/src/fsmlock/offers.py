@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from django.utils.translation import gettext
 
-from fsmlock.reasons import Reason, translated
+from fsmlock.reasons import Reason
+from fsmlock.sentences import name_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +43,7 @@ class Confirmation:
 
     def about(self, obj: object) -> Confirmation:
         """The confirmation for one object."""
-        names = {"object": str(obj)}
+        names = {"object": name_of(obj)}
         return Confirmation(title=translated(self.title) % names, text=translated(self.text) % names)
 
 
@@ -170,7 +171,7 @@ def _unfit(field: InputField) -> Reason:
 
 def _allowed(field: InputField) -> str:
     if field.kind == "choice":
-        labels = ", ".join(str(label) for _, label in field.choices)
+        labels = ", ".join(translated(label) for _, label in field.choices)
         return gettext("Choose one of: %(choices)s.") % {"choices": labels}
     if field.kind == "yes_or_no":
         return gettext("Give yes or no.")

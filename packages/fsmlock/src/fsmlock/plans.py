@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from fsmlock.declarations import TransitionDef, operations_of, states_of, transitions_of
 from fsmlock.evaluation import Evaluator, evaluators, lock_names, unknown_name
 from fsmlock.paths import shortest_path
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

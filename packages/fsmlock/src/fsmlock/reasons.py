@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from django.utils.translation import gettext
+from fsmlock.sentences import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from django.utils.functional import _StrPromise as StrPromise
 
 Param: TypeAlias = str | int | float | None
 
@@ -32,14 +30,12 @@ class Reason:
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
 
+    def translated(self) -> Reason:
+        """The reason in the language that is active. Texts with values are translated if they are sentences.
 
-def translated(text: str | StrPromise) -> str:
-    """A declared text in the language that is active; as it was declared where no catalog has it.
-
-    It need not be marked with ``gettext_lazy``: it is looked up as ``{% translate variable %}`` does.
-    """
-    declared = str(text)
-    return gettext(declared) if declared else ""  # the empty text is the head of a catalog
+        See ``fsmlock.sentences``.
+        """
+        return replace(self, message=translated(self.message), remedy=translated(self.remedy))
 
 
 def storable(text: str, *, at_most: int | None = None) -> str:

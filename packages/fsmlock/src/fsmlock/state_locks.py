@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from fsmlock import backends
 from fsmlock.active_hold import current_claims, release_claim
@@ -20,7 +19,7 @@ from fsmlock.ancestors import lock_requests
 from fsmlock.backends.base import Granted, busy_reason
 from fsmlock.decisions import decide
 from fsmlock.errors import ConfigurationError, TransitionRefused
-from fsmlock.inspection import reason_for
+from fsmlock.inspection import STATE_HOLDER, reason_for
 from fsmlock.kept_claims import locks_by_state, state_claim_id
 from fsmlock.locks import resource
 from fsmlock.rules import UNLIMITED_LEASE_US, Claim, LockRequest
@@ -72,7 +71,7 @@ def state_claim(obj: models.Model, lock: str, *, lease_us: int = UNLIMITED_LEASE
         id=state_claim_id(resource(obj), lock),
         requests=lock_requests([obj], [lock]),
         lease_us=lease_us,
-        holder=gettext("its state %(state)s") % {"state": state},
+        holder=f"{STATE_HOLDER}{state}",
         nested_in=current_claims(),
     )
 

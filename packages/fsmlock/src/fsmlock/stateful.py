@@ -15,6 +15,7 @@ from fsmlock import signals
 from fsmlock.declarations import transitions_of
 from fsmlock.errors import StaleState
 from fsmlock.reasons import Reason
+from fsmlock.sentences import name_of, state_name
 from fsmlock.state_locks import changes_lock, changing_state, release_state_locks
 from fsmlock.transition_history import record
 
@@ -168,7 +169,7 @@ def _has_several_tables(obj: models.Model) -> bool:
 
 
 def _stale(obj: models.Model, read: str, now: str) -> Reason:
-    params = {"object": str(obj), "read": read, "now": now}
+    params = {"object": name_of(obj), "read": state_name(read), "now": state_name(now)}
     text = gettext(
         "%(object)s was %(read)s when it was read, but is %(now)s by now: another process was faster."
     )

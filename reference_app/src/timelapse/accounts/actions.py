@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fsmlock import Reason, Refused, StaleState
+from fsmlock.sentences import sentence
 from timelapse.accounts import audit, queries
 from timelapse.accounts.changes import publish_change
 from timelapse.accounts.domain import INVITATION, MOST_INVITATIONS, NAME_TAKEN, ONESELF, SUPERUSER, TOO_MANY
@@ -98,7 +99,9 @@ def change_access(person: User, by: User, *, role: str) -> Person:
 def name_refusals(username: str) -> tuple[Reason, ...]:
     """Return why nobody can have an account of this name."""
     if not username or len(username) > LONGEST_NAME:
-        return (_of_name(f"A name has 1 to {LONGEST_NAME} characters.", "Choose another."),)
+        return (
+            _of_name(sentence("A name has 1 to %(most)s characters.", most=LONGEST_NAME), "Choose another."),
+        )
     try:
         User.username_validator(username)
     except ValidationError:

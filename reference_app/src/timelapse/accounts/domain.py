@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +24,7 @@ PASSWORD_LIFETIMES: Final = ((1, "1 hour"), (24, "1 day"), (168, "1 week"))
 
 TOO_MANY: Final = Reason(
     code="too_many_invitations",
-    message=f"{MOST_INVITATIONS} invitations are good already.",
+    message=sentence("%(count)s invitations are good already.", count=MOST_INVITATIONS),
     remedy="Revoke one that is no longer needed.",
 )
 NAME_TAKEN: Final = Reason(

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from fsmlock import Reason, Refused
+from fsmlock.sentences import sentence
 from timelapse.accounts.domain import LONGEST_PLACE, SET_UP_ALREADY, WRONG_CODE
 from timelapse.accounts.first_run_models import Place, SetUpCode
 
@@ -55,7 +56,7 @@ def place_refusals(name: str) -> tuple[Reason, ...]:
     """Return why a place can't have this name."""
     if len(name) <= LONGEST_PLACE:
         return ()
-    message = f"A name of a place has at most {LONGEST_PLACE} characters."
+    message = sentence("A name of a place has at most %(most)s characters.", most=LONGEST_PLACE)
     return (Reason(code="invalid", message=message, remedy="Shorten it.", params={"field": "place"}),)
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fsmlock import Reason, Refused, StaleState
+from fsmlock.sentences import sentence
 from timelapse.accounts import audit, queries
 from timelapse.accounts.actions import locked_people, require_manager, revoke_all
 from timelapse.accounts.domain import OWN_PASSWORD, PASSWORD_LINK, SIGNS_IN_NO_MORE, SUPERUSER, WRONG_PASSWORD
@@ -28,7 +29,7 @@ LONGEST_PASSWORD: Final = 4096
 def refusals(password: str, user: User, *, field: str = "password") -> tuple[Reason, ...]:
     """Return why a user can't have this password, in the words of Django's validators."""
     if len(password) > LONGEST_PASSWORD:
-        found = [f"A password has at most {LONGEST_PASSWORD} characters."]
+        found: list[str] = [sentence("A password has at most %(most)s characters.", most=LONGEST_PASSWORD)]
     else:
         try:
             validate_password(password, user)

@@ -25,6 +25,8 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.accounts.hashing import RETRY_AFTER_S, HashingQueue, NoPlaceError
 from timelapse.shared.addresses import network_of
 
@@ -56,8 +58,17 @@ class Refusal:
     def remedy(self) -> str:
         """What to do."""
         seconds = self.wait_s
-        after = f"{seconds} seconds" if seconds < _TWO_MINUTES else f"{math.ceil(seconds / 60)} minutes"
-        return f"Try again in {after}."
+        if seconds < _TWO_MINUTES:
+            return sentence(
+                "Try again in %(count)s second.", "Try again in %(count)s seconds.", count=seconds
+            )
+        minutes = math.ceil(seconds / 60)
+        return sentence("Try again in %(count)s minute.", "Try again in %(count)s minutes.", count=minutes)
+
+    @property
+    def reason(self) -> Reason:
+        """It as a reason."""
+        return Reason(code=self.code, message=self.message, remedy=self.remedy)
 
 
 class ThrottledBackend(ModelBackend):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ def never_connected(camera: str) -> Reason:
     """Return why a camera, by its name, takes no commands yet."""
     return Reason(
         code="never_connected",
-        message=f"The agent of {camera} has never connected.",
+        message=sentence("The agent of %(camera)s has never connected.", camera=camera),
         remedy="Start it: camera-agent run.",
     )
 
@@ -57,7 +58,7 @@ def in_progress(command: CommandName) -> Reason:
     """Return why a command can't be issued once more."""
     return Reason(
         code="in_progress",
-        message=f"“{LABELS[command]}” is in progress already.",
+        message=sentence("“%(command)s” is in progress already.", command=sentence(LABELS[command])),
         remedy="Wait until the agent has acknowledged it.",
     )
 

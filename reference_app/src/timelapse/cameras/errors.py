@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 
 #: The error codes of RFC 8628 for "no token yet" and "no token".
 TokenRefusal = Literal["authorization_pending", "slow_down", "expired_token", "access_denied"]
@@ -25,7 +26,10 @@ class CodeUnknown(PairingRefused):
         super().__init__(
             Reason(
                 code="code_unknown",
-                message=f"No camera shows the code {user_code!r} now: mistyped, or older than 15 minutes.",
+                message=sentence(
+                    "No camera shows the code “%(code)s” now: mistyped, or older than 15 minutes.",
+                    code=user_code,
+                ),
                 params={"user_code": user_code},
                 remedy="Compare it with what the camera shows, or start the pairing again on the camera.",
             )
@@ -39,7 +43,7 @@ class CodeUsed(PairingRefused):
         super().__init__(
             Reason(
                 code="code_used",
-                message=f"The code {user_code} has been approved already.",
+                message=sentence("The code %(code)s has been approved already.", code=user_code),
                 params={"user_code": user_code},
                 remedy="The camera appears in the list within seconds; revoke it there if it is not yours.",
             )
@@ -50,11 +54,14 @@ class TooManyPairings(PairingRefused):
     """So many agents poll for an approval that there is no room for one more."""
 
     def __init__(self, *, limit: int, network: str | None) -> None:
-        waiting = f"{limit} cameras are waiting for approval already"
         super().__init__(
             Reason(
                 code="too_many_pairings",
-                message=f"{waiting} at this address." if network else f"{waiting}.",
+                message=sentence(
+                    "%(count)s cameras are waiting for approval already at this address.", count=limit
+                )
+                if network
+                else sentence("%(count)s cameras are waiting for approval already.", count=limit),
                 params={"limit": limit},
                 remedy="Approve those that are yours, or stop the others: a code expires when nobody polls.",
             )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import Sentence, sentence
 from queue_insight.periodic_state import PeriodicState
 from timelapse.why.domain.cameras import LITTLE_SPACE
 from timelapse.why.domain.links import Link, LinkKind, Remedy
-from timelapse.why.domain.tasks import resume_queue, start_worker
+from timelapse.why.domain.tasks import resume_queue, start_worker, wait_or_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,11 @@ def failed_movies(movies: Iterable[FailedMovie], count: int) -> Iterator[Link]:
             kind=LinkKind.FAILURE,
             reason=Reason(
                 code=failure.code or "failed",
-                message=f"{movie.name} failed: {failure.message or 'it does not say why.'}",
+                message=sentence(
+                    "%(movie)s failed: %(why)s",
+                    movie=movie.name,
+                    why=sentence(failure.message or "It does not say why."),
+                ),
                 remedy=failure.remedy,
             ),
             since=movie.failed_at,
@@ -79,7 +84,7 @@ def failed_movies(movies: Iterable[FailedMovie], count: int) -> Iterator[Link]:
         )
     more = count - len(listed)
     if more > 0:
-        message = f"{more:,} more {'movie' if more == 1 else 'movies'} failed."
+        message = sentence("%(count)s more movie failed.", "%(count)s more movies failed.", count=more)
         yield Link(
             kind=LinkKind.FAILURE,
             reason=Reason(code="more_failed", message=message, remedy="See their timelapses."),
@@ -94,10 +99,16 @@ def queues(found: Iterable[Workers], *, is_known: bool) -> Iterator[Link]:
         yield _worker(Reason(code="queues_unknown", message=message, remedy=remedy))
         return
     for workers in found:
-        waiting = _waiting(workers.waiting)
         if workers.paused_since is not None:
             if workers.waiting:
-                message = f"{workers.paused_by or 'Somebody'} paused the queue “{workers.queue}”{waiting}."
+                message = _with_waiting(
+                    sentence(
+                        "%(who)s paused the queue “%(queue)s”",
+                        who=workers.paused_by or sentence("Somebody"),
+                        queue=workers.queue,
+                    ),
+                    workers.waiting,
+                )
                 reason = Reason(
                     code="queue_paused",
                     message=message,
@@ -106,7 +117,10 @@ def queues(found: Iterable[Workers], *, is_known: bool) -> Iterator[Link]:
                 )
                 yield _worker(reason, since=workers.paused_since, action=resume_queue(workers))
         elif workers.count == 0:
-            message = f"No worker takes tasks from the queue “{workers.queue}”{waiting}."
+            message = _with_waiting(
+                sentence("No worker takes tasks from the queue “%(queue)s”", queue=workers.queue),
+                workers.waiting,
+            )
             reason = Reason(
                 code="no_worker",
                 message=message,
@@ -115,8 +129,13 @@ def queues(found: Iterable[Workers], *, is_known: bool) -> Iterator[Link]:
             )
             yield _worker(reason, since=workers.last_seen_at)
         elif workers.are_late:
-            message = f"The workers of the queue “{workers.queue}” have not reported in time{waiting}."
-            remedy = f"Wait some seconds. {start_worker(workers.queue)}"
+            message = _with_waiting(
+                sentence(
+                    "The workers of the queue “%(queue)s” have not reported in time", queue=workers.queue
+                ),
+                workers.waiting,
+            )
+            remedy = wait_or_start(workers.queue)
             reason = Reason(
                 code="workers_late", message=message, remedy=remedy, params={"queue": workers.queue}
             )
@@ -149,7 +168,11 @@ def periodic(tasks: Iterable[Periodic]) -> Iterator[Link]:
     yield from needs[:PERIODIC_LISTED]
     more = len(needs) - PERIODIC_LISTED
     if more > 0:
-        message = f"{more} more {'task' if more == 1 else 'tasks'} that are done by a schedule did not come."
+        message = sentence(
+            "%(count)s more task that is done by a schedule did not come.",
+            "%(count)s more tasks that are done by a schedule did not come.",
+            count=more,
+        )
         remedy = "See the periodic tasks on the page Operations."
         yield Link(
             kind=LinkKind.STATE, reason=Reason(code="more_periodic_late", message=message, remedy=remedy)
@@ -159,7 +182,7 @@ def periodic(tasks: Iterable[Periodic]) -> Iterator[Link]:
 def _late(task: Periodic) -> Link:
     reason = Reason(
         code="periodic_late",
-        message=f"“{task.label}” did not come when it was due.",
+        message=sentence("“%(task)s” did not come when it was due.", task=sentence(task.label)),
         remedy="Check that celery beat has this schedule, and that a worker takes its queue.",
         params={"entry": task.entry, "label": task.label},
     )
@@ -169,7 +192,7 @@ def _late(task: Periodic) -> Link:
 def _not_ended(task: Periodic) -> Link:
     reason = Reason(
         code="periodic_not_ended",
-        message=f"“{task.label}” was sent, and no run of it has ended since.",
+        message=sentence("“%(task)s” was sent, and no run of it has ended since.", task=sentence(task.label)),
         remedy="It may be waiting or running: see the page Operations.",
         params={"entry": task.entry, "label": task.label},
     )
@@ -182,21 +205,29 @@ def disk(of: Disk | None) -> Iterator[Link]:
         message, remedy = "How full the disk of the server is cannot be read.", "Check that it is mounted."
         yield Link(kind=LinkKind.STATE, reason=Reason(code="disk_unknown", message=message, remedy=remedy))
     elif of.is_nearly_full:
-        space = f"{of.free / 1e9:.1f} GB of {of.total / 1e9:.1f} GB"
-        message = f"The disk of the server is nearly full: {space} are free."
+        message = sentence(
+            "The disk of the server is nearly full: %(free)s GB of %(total)s GB are free.",
+            free=round(of.free / 1e9, 1),
+            total=round(of.total / 1e9, 1),
+        )
         remedy = "Delete movies or timelapses that nobody needs, or add space."
         if of.in_trash:
-            taken = f"{of.in_trash / 1e9:.1f} GB"
-            remedy += f" Movies in the trash take {taken} until they are deleted for good."
+            remedy = sentence(
+                "%(remedy)s Movies in the trash take %(size)s GB until they are deleted for good.",
+                remedy=sentence(remedy),
+                size=round(of.in_trash / 1e9, 1),
+            )
         yield Link(
             kind=LinkKind.STATE, reason=Reason(code="disk_nearly_full", message=message, remedy=remedy)
         )
 
 
-def _waiting(depth: int | None) -> str:
+def _with_waiting(said: Sentence, depth: int | None) -> Sentence:
     if not depth:
-        return ""
-    return f"; {depth:,} {'task waits' if depth == 1 else 'tasks wait'}"
+        return sentence("%(what)s.", what=said)
+    return sentence(
+        "%(what)s; %(count)s task waits.", "%(what)s; %(count)s tasks wait.", what=said, count=depth
+    )
 
 
 def _worker(reason: Reason, *, since: datetime | None = None, action: Remedy | None = None) -> Link:

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from fsmlock import Reason, Refused
+from fsmlock.sentences import sentence
 from timelapse.notifications import services
 from timelapse.notifications.changes import publish_change
 from timelapse.notifications.models import Choice, Destination
@@ -20,7 +21,7 @@ MOST_DESTINATIONS: Final = 5
 
 _TOO_MANY: Final = Reason(
     code="too_many_destinations",
-    message=f"You have {MOST_DESTINATIONS} destinations already.",
+    message=sentence("You have %(count)s destinations already.", count=MOST_DESTINATIONS),
     remedy="Remove one that is no longer needed.",
 )
 _KNOWN: Final = Reason(

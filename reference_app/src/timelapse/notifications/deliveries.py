@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from fsmlock import Reason, Refused
+from fsmlock.sentences import sentence
 from timelapse.notifications import queries
 from timelapse.notifications.changes import publish_change
 from timelapse.notifications.models import Delivery, Destination, Notification
@@ -105,7 +106,9 @@ def begin_test(user: User, destination: Destination) -> Delivery:
     now = timezone.now()
     if queries.recent_tests(user, now - TESTS_WITHIN) >= MOST_TESTS:
         minutes = round(TESTS_WITHIN / timedelta(minutes=1))
-        message = f"You have sent {MOST_TESTS} tests in {minutes} minutes."
+        message = sentence(
+            "You have sent %(count)s tests in %(minutes)s minutes.", count=MOST_TESTS, minutes=minutes
+        )
         raise Refused([Reason(code="too_many_tests", message=message, remedy="Wait some minutes.")])
     publish_change(user.pk)
     sent = Notification.objects.create(

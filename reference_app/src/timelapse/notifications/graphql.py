@@ -16,7 +16,7 @@ from strawberry import relay
 from strawberry.types import Info
 
 import fsmlock
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 from timelapse.notifications import (
     deliveries,
     domain,

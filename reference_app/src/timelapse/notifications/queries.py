@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q
 
+from fsmlock.sentences import sentence
 from timelapse.home import domain as home
 from timelapse.home.needs import disk_of, failed_movie, paired_cameras, periodic_tasks, workers
 from timelapse.notifications import domain
@@ -84,7 +85,7 @@ def _finished(movie: Movie) -> Occurrence:
         key=f"{about(movie)}:ready at {movie.finished_at}",
         kind=Kind.MOVIE_FINISHED,
         permission=VIEW_MOVIE,
-        message=f"{full_name(movie)} is ready.",
+        message=sentence("%(movie)s is ready.", movie=full_name(movie)),
         path=domain.page_of("Movie", movie.pk),
         since=movie.finished_at,
         person=movie.requested_by_id,

@@ -17,6 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.shared import conf
 
 
@@ -109,9 +110,18 @@ def refusal(address: str) -> Reason | None:
     return Reason(
         code="service_not_allowed",
         message="This address is not one that the server may send to.",
-        remedy=f"Use one of {_HOSTED_NAMES}, without options after a “?”"
-        f"{f', or one that begins with {own}' if own else ''}. "
-        "An operator can allow others: see NOTIFY_SERVICES in the guide.",
+        remedy=sentence(
+            "Use one of %(names)s, without options after a “?”, or one that begins with %(own)s. "
+            "An operator can allow others: see NOTIFY_SERVICES in the guide.",
+            names=_HOSTED_NAMES,
+            own=own,
+        )
+        if own
+        else sentence(
+            "Use one of %(names)s, without options after a “?”. "
+            "An operator can allow others: see NOTIFY_SERVICES in the guide.",
+            names=_HOSTED_NAMES,
+        ),
         params={"field": "address"},
     )
 

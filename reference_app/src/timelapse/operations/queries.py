@@ -14,6 +14,7 @@ from django.urls import reverse
 import queue_insight
 from fsmlock import all_holds
 from fsmlock.models import Run
+from fsmlock.sentences import Sentence, sentence
 from queue_insight.errors import StoreUnreachableError
 from queue_insight.last_known import LastKnown
 from queue_insight.periodic import PeriodicTask, PeriodicTasks
@@ -112,9 +113,9 @@ def runs(user: User) -> list[Run]:
     return list(Run.objects.filter(recent).order_by("-pk")[:_MAX_RUNS])
 
 
-def name_of(run: Run) -> str:
+def name_of(run: Run) -> Sentence:
     """Return what a run does, in words: that of ``ImportCaptures`` is “Import captures”."""
-    return re.sub(r"(?<!^)([A-Z])", r" \1", run.iteration.rpartition(".")[2]).capitalize()
+    return sentence(re.sub(r"(?<!^)([A-Z])", r" \1", run.iteration.rpartition(".")[2]).capitalize())
 
 
 def stopped_by(causes: Iterable[str]) -> dict[str, tuple[Run, str]]:

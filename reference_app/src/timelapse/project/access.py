@@ -264,6 +264,6 @@ def _refuse(field: GraphQLField, reason: Reason) -> object:
     if reason.code == "signed_out" or payload is None or not has_errors:
         code = "forbidden" if reason.code == "permission" else reason.code
         extensions = {"code": code, **reason.params}
-        raise GraphQLError(f"{reason.message} {reason.remedy}", extensions=extensions)
+        raise GraphQLError(str(reason.translated()), extensions=extensions)
     empty = dict.fromkeys(payload.__dataclass_fields__)
     return payload(**{**empty, "errors": user_errors([reason])})

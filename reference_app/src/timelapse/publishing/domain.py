@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +16,7 @@ MOST_LINKS: Final = 20
 
 TOO_MANY_LINKS: Final = Reason(
     code="too_many_links",
-    message=f"There are {MOST_LINKS} links to it already.",
+    message=sentence("There are %(count)s links to it already.", count=MOST_LINKS),
     remedy="Revoke one that is no longer needed.",
 )
 UNKNOWN: Final = Reason(

@@ -10,7 +10,6 @@ With a password everything but the form answers 403 until a cookie shows that it
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
@@ -31,6 +30,7 @@ from timelapse.accounts.throttle import Refusal
 from timelapse.publishing import domain, queries
 from timelapse.publishing.http import error_response, file_response
 from timelapse.rendering.queries import name_of
+from timelapse.shared.languages import preferred_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 _FILES: Final = ("movie.mp4", "poster.jpg", "picture.jpg")
 #: Bytes of a form with a password.
 LARGEST_FORM: Final = 10_000
-#: Characters of a browser's languages that are read.
-LONGEST_LANGUAGES: Final = 500
 #: How long a password that was entered is remembered, seconds.
 REMEMBERED_S: Final = 12 * 3600
 _POLICY: Final = (
@@ -90,8 +88,7 @@ async def _enter(request: Request) -> Response:
     address = request.client.host if request.client else ""
     right = await opens(given, link.password, name=f"share link {link.pk}", address=address)
     if isinstance(right, Refusal):
-        refused = Reason(code=right.code, message=right.message, remedy=right.remedy)
-        return await _form(request, link, refused, status=429)
+        return await _form(request, link, right.reason, status=429)
     if not right:
         return await _form(request, link, domain.WRONG_PASSWORD)
     answer = RedirectResponse(f"/share/{link.token}", status_code=303, headers=_HEADERS)
@@ -208,15 +205,11 @@ def _published(link: ShareLink, name: str) -> Published | None:
 
 def _rendered(template: str, shown: Mapping[str, object], request: Request) -> str:
     """Render a template in the first language of the browser that there is, else in the default one."""
-    with translation.override(_language(request)):
-        return render_to_string(template, {**shown})
-
-
-def _language(request: Request) -> str:
-    for named in request.headers.get("accept-language", "")[:LONGEST_LANGUAGES].split(","):
-        with suppress(LookupError, ValueError):
-            return translation.get_supported_language_variant(named.partition(";")[0].strip().lower())
-    return settings.LANGUAGE_CODE
+    with translation.override(preferred_language(request.headers.get("accept-language", ""))):
+        said = {
+            name: value.translated() if isinstance(value, Reason) else value for name, value in shown.items()
+        }
+        return render_to_string(template, said)
 
 
 async def _form(

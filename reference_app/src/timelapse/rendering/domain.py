@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason, RetryLater
+from fsmlock.sentences import Sentence, sentence
 from timelapse.frames.domain import is_plausible
-from timelapse.rendering.selection import EVERYTHING, Selection
+from timelapse.rendering.selection import BETWEEN, EVERYTHING, Selection
 from timelapse.rendering.style import PLAIN, Style
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def sound_too_large(most_bytes: int) -> Reason:
     """Return why a file of sound of more bytes is refused."""
     return Reason(
         code="sound_too_large",
-        message=f"The file is larger than {most_bytes / 1e6:g} MB.",
+        message=sentence("The file is larger than %(size)s MB.", size=most_bytes / 1e6),
         remedy="Save the sound as MP3, or choose a shorter one.",
     )
 
@@ -70,7 +71,9 @@ class SoundOptions:
 
 TITLE_INVALID: Final = Reason(
     code="title_invalid",
-    message=f"This title is longer than {LONGEST_TITLE} characters, or has line breaks.",
+    message=sentence(
+        "This title is longer than %(most)s characters, or has line breaks.", most=LONGEST_TITLE
+    ),
     remedy="Shorten it to one line.",
 )
 
@@ -109,22 +112,25 @@ class RenderOptions:
         if not math.isfinite(self.fps) or not MIN_FPS <= self.fps <= MAX_FPS:
             wrong["fps"] = Reason(
                 code="fps_out_of_range",
-                message=f"{self.fps:g} frames per second can't be shown.",
-                remedy=f"Choose between {MIN_FPS:g} and {MAX_FPS:g}, say 30.",
+                message=sentence("%(fps)s frames per second can't be shown.", fps=self.fps),
+                remedy=sentence("Choose between %(low)s and %(high)s, say 30.", low=MIN_FPS, high=MAX_FPS),
             )
         volume = MAX_VOLUME if self.sound is None else self.sound.volume
         if not math.isfinite(volume) or not MIN_VOLUME <= volume <= MAX_VOLUME:
             wrong["volume"] = Reason(
                 code="volume_out_of_range",
-                message=f"Sound can't have a volume of {volume:g} %.",
-                remedy=f"Choose between {MIN_VOLUME:g} and {MAX_VOLUME:g} %.",
+                message=sentence("Sound can't have a volume of %(volume)s %%.", volume=volume),
+                remedy=sentence("Choose between %(low)s and %(high)s %%.", low=MIN_VOLUME, high=MAX_VOLUME),
             )
-        for field, length in (("width", self.width), ("height", self.height)):
+        for field, length, message in (
+            ("width", self.width, "A width of %(pixels)s pixels can't be rendered."),
+            ("height", self.height, "A height of %(pixels)s pixels can't be rendered."),
+        ):
             if length is not None and not MIN_SIDE <= length <= MAX_SIDE:
                 wrong[field] = Reason(
                     code=f"{field}_out_of_range",
-                    message=f"A {field} of {length} pixels can't be rendered.",
-                    remedy=f"Choose between {MIN_SIDE} and {MAX_SIDE}.",
+                    message=sentence(message, pixels=length),
+                    remedy=sentence(BETWEEN, low=MIN_SIDE, high=MAX_SIDE),
                 )
         return wrong
 
@@ -171,11 +177,13 @@ def _wrong_period(since: datetime | None, until: datetime | None) -> dict[str, R
     return wrong
 
 
-def time_range(low_s: float, high_s: float) -> str:
+def time_range(low_s: float, high_s: float) -> Sentence:
     """Return a range of seconds in words, in the unit that suits its end: ``12 to 19 min``, ``40 s``."""
     unit, size = ("s", 1) if high_s < 90 else ("min", 60) if high_s < 90 * 60 else ("h", 3600)
     low, high = (round(seconds / size) for seconds in (max(0.0, low_s), high_s))
-    return f"{high} {unit}" if low == high else f"{low} to {high} {unit}"
+    if low == high:
+        return sentence("%(length)s %(unit)s", length=high, unit=unit)
+    return sentence("%(low)s to %(high)s %(unit)s", low=low, high=high, unit=unit)
 
 
 NO_TIMELAPSE: Final = Reason(
@@ -203,7 +211,7 @@ NO_MOVIE: Final = Reason(
 )
 WORKERS_DIED: Final = Reason(
     code="workers_died",
-    message=f"{MAX_ATTEMPTS} workers died while they rendered it.",
+    message=sentence("%(count)s workers died while they rendered it.", count=MAX_ATTEMPTS),
     remedy="Look at the worker's log and memory, then retry; a smaller size needs less of it.",
 )
 INTERNAL: Final = Reason(

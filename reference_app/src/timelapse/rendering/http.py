@@ -15,10 +15,13 @@ from uuid import uuid4
 
 from asgiref.sync import sync_to_async
 from django.db import connections
+from django.utils import translation
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.rendering import sounds
 from timelapse.rendering.domain import sound_too_large
 from timelapse.rendering.pipeline.errors import RenderError
@@ -26,6 +29,7 @@ from timelapse.rendering.sound_intake import add_sound
 from timelapse.shared import conf
 from timelapse.shared.access import needs, refusal
 from timelapse.shared.full_disk import NO_ROOM
+from timelapse.shared.languages import preferred_language
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -52,8 +56,16 @@ class _RefusedError(Exception):
 
     def __init__(self, status: int, code: str, message: str, remedy: str) -> None:
         super().__init__(message)
-        error = {"code": code, "message": message, "remedy": remedy}
-        self.answer = JSONResponse({"error": error}, status, headers={"Cache-Control": "no-store"})
+        self.status, self.reason = status, Reason(code=code, message=message, remedy=remedy)
+
+    def answer(self, language: str) -> Response:
+        """Return it in a language."""
+        with translation.override(language):
+            said = self.reason.translated()
+        error = {"code": said.code, "message": said.message, "remedy": said.remedy}
+        # The rest of the body isn't read.
+        headers = {"Cache-Control": "no-store", "Connection": "close"}
+        return JSONResponse({"error": error}, self.status, headers=headers)
 
 
 def create_application() -> Starlette:
@@ -66,8 +78,7 @@ def create_application() -> Starlette:
             async with _one_of(free):
                 return await _add(request)
         except _RefusedError as refused:
-            refused.answer.headers["Connection"] = "close"  # the rest of the body isn't read
-            return refused.answer
+            return refused.answer(preferred_language(request.headers.get("accept-language", "")))
 
     return Starlette(routes=[Route("/", add, methods=["POST"])])
 
@@ -86,7 +97,9 @@ async def _require_allowed(request: Request) -> None:
         status = 401 if reason.code == "signed_out" else 403
         raise _RefusedError(status, reason.code, reason.message, reason.remedy)
     if request.headers.get("content-type") != _TYPE:
-        raise _RefusedError(415, "wrong_type", f"This is not sent as {_TYPE}.", "Send it from the page.")
+        raise _RefusedError(
+            415, "wrong_type", sentence("This is not sent as %(type)s.", type=_TYPE), "Send it from the page."
+        )
 
 
 async def _add(request: Request) -> Response:

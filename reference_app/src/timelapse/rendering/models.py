@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
+from fsmlock.sentences import sentence
 from timelapse.rendering.domain import LONGEST_TITLE
 from timelapse.timelapses.models import Timelapse
 from timelapse.timelapses.sharing import SHARE, SHARE_OFFER
@@ -223,7 +224,7 @@ class Movie(Lifecycle, models.Model):
 
     def __str__(self) -> str:
         """Its display name."""
-        return f"Movie {self.pk}"
+        return sentence("Movie %(number)s", number=str(self.pk))
 
     @property
     def requester(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 import fsmlock
 from fsmlock.inspection import reason_for
+from fsmlock.sentences import Sentence, sentence
 from timelapse.frames.domain import displayed_size
 from timelapse.rendering.domain import RESEND_AFTER
 from timelapse.rendering.models import Movie
@@ -51,9 +52,9 @@ def listed_movies() -> QuerySet[Movie]:
     return listed(Movie.objects.all())
 
 
-def full_name(movie: Movie) -> str:
+def full_name(movie: Movie) -> Sentence:
     """Return its name and that of its timelapse, which must be loaded."""
-    return f"{name_of(movie)} of {movie.timelapse}"
+    return sentence("%(movie)s of %(timelapse)s", movie=name_of(movie), timelapse=str(movie.timelapse))
 
 
 def name_of(movie: Movie) -> str:

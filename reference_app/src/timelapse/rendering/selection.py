@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from camera_agent.protocol import windows
 from camera_agent.protocol.errors import InvalidValueError
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,9 @@ MAX_WINDOWS: Final = 20
 LONGEST_WINDOW: Final = 100
 MAX_EVERY: Final = 100_000
 MIN_LENGTH_S: Final = 1.0
+#: What to choose instead of a value out of its range.
+BETWEEN: Final = "Choose between %(low)s and %(high)s."
+BETWEEN_SECONDS: Final = "Choose between %(low)s and %(high)s s."
 MAX_LENGTH_S: Final = 24 * 3600.0
 #: Mean light below 1/64 of white is night without a lamp.
 DARK_EV: Final = -6.0
@@ -63,15 +67,15 @@ class Selection:
         if not 1 <= self.every <= MAX_EVERY:
             wrong["every"] = Reason(
                 code="every_out_of_range",
-                message=f"Every {self.every}th frame can't be shown.",
-                remedy=f"Choose between 1 and {MAX_EVERY}.",
+                message=sentence("Every %(every)sth frame can't be shown.", every=self.every),
+                remedy=sentence(BETWEEN, low=1, high=MAX_EVERY),
             )
         length = self.length_s
         if length is not None and not (math.isfinite(length) and MIN_LENGTH_S <= length <= MAX_LENGTH_S):
             wrong["length_s"] = Reason(
                 code="length_out_of_range",
-                message=f"A movie of {length:g} s can't be made.",
-                remedy=f"Choose between {MIN_LENGTH_S:g} and {MAX_LENGTH_S:g} s.",
+                message=sentence("A movie of %(seconds)s s can't be made.", seconds=length),
+                remedy=sentence(BETWEEN_SECONDS, low=MIN_LENGTH_S, high=MAX_LENGTH_S),
             )
         return wrong
 
@@ -177,7 +181,11 @@ def _wrong_windows(texts: tuple[str, ...]) -> Reason | None:
         return Reason(
             code="windows_too_long",
             message="These are too many times, or too long ones.",
-            remedy=f"Give at most {MAX_WINDOWS} of {LONGEST_WINDOW} characters each.",
+            remedy=sentence(
+                "Give at most %(most)s of %(longest)s characters each.",
+                most=MAX_WINDOWS,
+                longest=LONGEST_WINDOW,
+            ),
         )
     try:
         windows.parse(texts)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Self, cast
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.rendering.codecs import CODECS, missing
 from timelapse.rendering.fit import CONTAIN, FOCUSES, MODES, Fit, Mode, focus_of
 from timelapse.rendering.lettering import missing_glyphs
+from timelapse.rendering.selection import BETWEEN_SECONDS
 
 LONGEST_TEXT: Final = 100
+_ONE_OF: Final = "Choose one of %(names)s."
 #: What becomes of a picture that can't be used.
 UNUSABLE: Final = ("leave_out", "hold")
 MAX_FADE_S: Final = 10.0
@@ -52,28 +55,33 @@ class Style:
         if self.fit not in MODES:
             wrong["fit"] = Reason(
                 code="unknown_fit",
-                message=f"Pictures can't be fitted by {_short(self.fit)}.",
-                remedy=f"Choose one of {', '.join(MODES)}.",
+                message=sentence("Pictures can't be fitted by %(value)s.", value=_short(self.fit)),
+                remedy=sentence(_ONE_OF, names=tuple(MODES)),
             )
         if self.unusable not in UNUSABLE:
             wrong["unusable"] = Reason(
                 code="unknown_choice",
-                message=f"Pictures that can't be used can't be handled by {_short(self.unusable)}.",
-                remedy=f"Choose one of {', '.join(UNUSABLE)}.",
+                message=sentence(
+                    "Pictures that can't be used can't be handled by %(value)s.", value=_short(self.unusable)
+                ),
+                remedy=sentence(_ONE_OF, names=UNUSABLE),
             )
         if reason := _wrong_codec(self.codec):
             wrong["codec"] = reason
         if focus_of(self.focus) is None:
             wrong["focus"] = Reason(
                 code="focus_invalid",
-                message=f"{_short(self.focus)} is no point of a picture.",
-                remedy=f"Choose one of {', '.join(FOCUSES)}, or percent from left and top, such as 30,70.",
+                message=sentence("%(value)s is no point of a picture.", value=_short(self.focus)),
+                remedy=sentence(
+                    "Choose one of %(names)s, or percent from left and top, such as 30,70.",
+                    names=tuple(FOCUSES),
+                ),
             )
         if not math.isfinite(self.fade_s) or not 0 <= self.fade_s <= MAX_FADE_S:
             wrong["fade_s"] = Reason(
                 code="fade_out_of_range",
-                message=f"A movie can't fade for {self.fade_s:g} s.",
-                remedy=f"Choose between 0 and {MAX_FADE_S:g} s.",
+                message=sentence("A movie can't fade for %(seconds)s s.", seconds=self.fade_s),
+                remedy=sentence(BETWEEN_SECONDS, low=0, high=MAX_FADE_S),
             )
         return wrong
 
@@ -110,8 +118,8 @@ def _wrong_codec(codec: str) -> Reason | None:
     if codec not in CODECS:
         return Reason(
             code="unknown_codec",
-            message=f"Movies can't be encoded by {_short(codec)}.",
-            remedy=f"Choose one of {', '.join(CODECS)}.",
+            message=sentence("Movies can't be encoded by %(value)s.", value=_short(codec)),
+            remedy=sentence(_ONE_OF, names=tuple(CODECS)),
         )
     # H.264 is what everything here is made for: nobody waits for PyAV to learn that it is there.
     lacks = missing(codec) if codec != CODECS[0] else None
@@ -119,7 +127,9 @@ def _wrong_codec(codec: str) -> Reason | None:
         return None
     return Reason(
         code="codec_unavailable",
-        message=f"This server can't encode {codec.upper()}: its PyAV lacks {lacks}.",
+        message=sentence(
+            "This server can't encode %(codec)s: its PyAV lacks %(lacks)s.", codec=codec.upper(), lacks=lacks
+        ),
         remedy="Choose H.264, or install a PyAV that has it.",
     )
 
@@ -128,7 +138,9 @@ def _wrong_text(text: str) -> Reason | None:
     if len(text) > LONGEST_TEXT:
         return Reason(
             code="text_too_long",
-            message=f"The text has {len(text)} characters; {LONGEST_TEXT} fit.",
+            message=sentence(
+                "The text has %(count)s characters; %(most)s fit.", count=len(text), most=LONGEST_TEXT
+            ),
             remedy="Shorten it.",
         )
     if missing := missing_glyphs(text):
@@ -137,7 +149,7 @@ def _wrong_text(text: str) -> Reason | None:
         )
         return Reason(
             code="glyphs_missing",
-            message=f"The font of labels can't write: {named}",
+            message=sentence("The font of labels can't write: %(characters)s", characters=named),
             remedy="Leave them out: it has Latin, Greek and Cyrillic letters and common signs.",
         )
     return None

@@ -13,10 +13,12 @@ import queue_insight
 from eliot_progress.stall import Liveness, judge
 from fsmlock import Reason
 from fsmlock.inspection import reason_for
+from fsmlock.sentences import sentence
 from timelapse.rendering.domain import MEASURING, time_range
 from timelapse.rendering.queries import movies_by_token, queued_before
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
+from timelapse.shared.progress_words import so_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,17 +80,21 @@ def _in_the_way(
 
 def _rendered_first(movie: Movie, states: Mapping[str, TaskState]) -> Reason:
     state = states.get(about(movie))
-    facts = ""
+    facts: tuple[str, ...] = ()
     if state is not None and state.causal_id == movie.causal_id and state.total:
-        step = f"{state.step}, " if state.step else ""
-        facts = f": {step}{state.done:,.0f} of {state.total:,.0f} frames"
+        facts = (so_far(state.step, int(state.done), int(state.total), "frame"),)
         left = time_left(state)
         if left is not None and judge(state, time.time()) is Liveness.ALIVE:
-            facts += f", {time_range(*left)} left"
+            facts += (sentence("%(time)s left", time=time_range(*left)),)
+    name = str(movie)
     return Reason(
         code="behind_rendering",
-        message=f"It waits behind {movie}, which is being rendered{facts}.",
-        remedy=f"Wait, or pause or cancel {movie}.",
+        message=sentence(
+            "It waits behind %(movie)s, which is being rendered: %(facts)s.", movie=name, facts=facts
+        )
+        if facts
+        else sentence("It waits behind %(movie)s, which is being rendered.", movie=name),
+        remedy=sentence("Wait, or pause or cancel %(movie)s.", movie=name),
         params={"movie": str(movie)},
     )
 
@@ -96,12 +102,12 @@ def _rendered_first(movie: Movie, states: Mapping[str, TaskState]) -> Reason:
 def _behind(movies: list[Movie]) -> tuple[Reason, ...]:
     if not movies:
         return ()
-    names = ", ".join(map(str, movies))
+    names = tuple(map(str, movies))
     return (
         Reason(
             code="behind",
-            message=f"It waits behind {names}.",
+            message=sentence("It waits behind %(movies)s.", movies=names),
             remedy="Wait, or cancel the movies before it.",
-            params={"movies": names},
+            params={"movies": ", ".join(names)},
         ),
     )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from queue_insight import TaskState, WorkerState, diagnose
 from timelapse.rendering.domain import RESEND_AFTER
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fsmlock import HoldInfo
     from queue_insight import Reason as QueueReason
     from queue_insight import Snapshot
+    from queue_insight.snapshot import WorkerInfo
     from timelapse.rendering.models import Movie
 
 #: A task sent less than this ago may be between queue and worker, where it can't be observed.
@@ -27,6 +29,17 @@ IN_TRANSIT: Final = timedelta(seconds=2)
 _RESENT_WITHIN: Final = timedelta(seconds=15)
 #: What the queue says of a task that is sent again unless it comes back.
 _AWAY: Final = frozenset({"handed_out", "worker_gone", "end_not_known", "sent", "not_found", "finished"})
+#: What happens to it next, and if that is late; and after what its worker may still do.
+_AGAIN: Final = "It is sent again soon after %(at)s."
+_LATE: Final = (
+    "It should have been sent again soon after %(at)s: look whether beat runs, and a worker of the queue "
+    "“chores”."
+)
+_OTHERWISE: Final = "If that worker goes on, it begins. Otherwise it is sent again soon after %(at)s."
+_OTHERWISE_LATE: Final = (
+    "If that worker goes on, it begins. Otherwise it should have been sent again soon after %(at)s: look "
+    "whether beat runs, and a worker of the queue “chores”."
+)
 _SILENT: Final = (WorkerState.LATE, WorkerState.GONE, WorkerState.OFFLINE)
 
 
@@ -74,31 +87,33 @@ def _with_next(reason: QueueReason, sent_at: datetime, now: datetime) -> QueueRe
     """Return it with what happens next, if the task is away."""
     if reason.code not in _AWAY:
         return reason
-    again = _sent_again(sent_at + RESEND_AFTER, now)
+    due = sent_at + RESEND_AFTER
+    is_late = now > due + _RESENT_WITHIN
     if reason.code == "handed_out":
         worker, seen = reason.params["worker"], reason.params["last_seen_at"]
-        message = f"It was handed to the worker {worker}, which has been silent since {seen}."
-        return replace(
-            reason, message=message, remedy=f"If that worker goes on, it begins. Otherwise {again}"
+        message = sentence(
+            "It was handed to the worker %(worker)s, which has been silent since %(at)s.",
+            worker=str(worker),
+            at=str(seen),
         )
+        remedy = sentence(_OTHERWISE_LATE if is_late else _OTHERWISE, at=_iso(due))
+        return replace(reason, message=message, remedy=remedy)
     if reason.code == "finished":
-        message = f"Its task has ended without it. {reason.message}"
+        message = sentence("Its task has ended without it. %(how)s", how=reason.message)
         reason = replace(reason, code="task_ended", message=message)
-    return replace(reason, remedy=again[0].upper() + again[1:])
-
-
-def _sent_again(due: datetime, now: datetime) -> str:
-    if now > due + _RESENT_WITHIN:
-        where = "look whether beat runs, and a worker of the queue “chores”."
-        return f"it should have been sent again soon after {_iso(due)}: {where}"
-    return f"it is sent again soon after {_iso(due)}."
+    return replace(reason, remedy=sentence(_LATE if is_late else _AGAIN, at=_iso(due)))
 
 
 def _begins(worker: str | None, snapshot: Snapshot) -> Reason:
     known = snapshot.worker(worker)
     if known is not None and known.state in _SILENT:
-        return _silent(known.name, known.last_seen_at, "has taken it", "If it goes on, it begins.")
-    message = f"The worker {worker} has taken it and begins." if worker else "A worker begins with it."
+        said = "The worker %(worker)s has taken it, and has been silent since %(at)s."
+        return _silent(known, said, "If it goes on, it begins.")
+    message = (
+        sentence("The worker %(worker)s has taken it and begins.", worker=worker)
+        if worker
+        else "A worker begins with it."
+    )
     return Reason(code="begins", message=message, remedy="", params={"worker": worker})
 
 
@@ -107,22 +122,26 @@ def _of_silent_worker(movie: Movie, snapshot: Snapshot, own: HoldInfo | None) ->
     worker = snapshot.worker(task.worker) if task is not None else None
     if worker is None or worker.state not in _SILENT:
         return ()
-    other = "another worker continues with all that is finished"
     remedy = (
-        f"If it goes on, so does the movie; otherwise {other}, soon after {_iso(own.expires_at)}."
+        sentence(
+            "If it goes on, so does the movie; otherwise another worker continues with all that is finished, "
+            "soon after %(at)s.",
+            at=_iso(own.expires_at),
+        )
         if own is not None
-        else f"It lost the lock on the timelapse: {other}, within seconds if there is one."
+        else "It lost the lock on the timelapse: another worker continues with all that is finished, within "
+        "seconds if there is one."
     )
-    return (_silent(worker.name, worker.last_seen_at, "makes it", remedy),)
+    return (_silent(worker, "The worker %(worker)s makes it, and has been silent since %(at)s.", remedy),)
 
 
-def _silent(worker: str, last_seen_at: datetime, does: str, remedy: str) -> Reason:
-    seen = _iso(last_seen_at)
+def _silent(worker: WorkerInfo, said: str, remedy: str) -> Reason:
+    seen = _iso(worker.last_seen_at)
     return Reason(
         code="worker_silent",
-        message=f"The worker {worker} {does}, and has been silent since {seen}.",
+        message=sentence(said, worker=worker.name, at=seen),
         remedy=remedy,
-        params={"worker": worker, "last_seen_at": seen},
+        params={"worker": worker.name, "last_seen_at": seen},
     )
 
 

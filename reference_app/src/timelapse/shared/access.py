@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from django.contrib.auth.models import PermissionsMixin
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,7 +93,11 @@ def missing_permission(action: str, permission: str) -> Reason:
     """Return the missing permission as a reason."""
     return Reason(
         code="permission",
-        message=f"You may not do this: {action} requires the permission {permission}.",
+        message=sentence(
+            "You may not do this: %(action)s requires the permission %(permission)s.",
+            action=action,
+            permission=permission,
+        ),
         remedy="Ask an administrator for it, or ask somebody who has it.",
         params={"permission": permission},
     )

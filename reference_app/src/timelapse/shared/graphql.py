@@ -19,7 +19,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 import fsmlock
 from fsmlock.adapters.graphql import Reason, WithLocks, WithTransitions
-from fsmlock.reasons import translated
+from fsmlock.sentences import name_of, translated
 from timelapse.shared import remedies, subjects
 from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.live import needs_snapshot
@@ -99,7 +99,7 @@ class Stateful(relay.Node, WithTransitions, WithLocks):
     @strawberry_django.field(description="What people call it where the rest of the page isn't about it.")
     def display_name(self) -> str:
         """Name it as its model does."""
-        return str(self)
+        return name_of(self)
 
     @strawberry.field(
         description="The steps that lead to a state, a transition or an action, and before them those of "
@@ -235,8 +235,8 @@ def _readable(info: Info, row: Model | None) -> relay.Node | None:
 def user_errors(reasons: Iterable[fsmlock.Reason], *, field: str | None = None) -> list[UserError]:
     """Convert the reasons of a refusal to the ``errors`` of a payload."""
     return [
-        UserError(field=field, code=reason.code, message=reason.message, remedy=reason.remedy)
-        for reason in reasons
+        UserError(field=field, code=said.code, message=said.message, remedy=said.remedy)
+        for said in (reason.translated() for reason in reasons)
     ]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import fsmlock
 from fsmlock import Reason, Refused
+from fsmlock.sentences import sentence
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import camera_by_id
 from timelapse.shared import live
@@ -30,7 +31,7 @@ NO_CAMERA = Reason(
 )
 TOO_MANY = Reason(
     code="too_many_timelapses",
-    message=f"The camera has {MOST_OF_A_CAMERA} timelapses, archived ones included.",
+    message=sentence("The camera has %(count)s timelapses, archived ones included.", count=MOST_OF_A_CAMERA),
     remedy="Delete one that is no longer needed. The camera keeps its frames.",
 )
 

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.cameras.timelapse_offer import LONGEST_NAME, LONGEST_NOTES
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ def validation_errors(
         reasons.append(
             Reason(
                 code="name_too_long",
-                message=f"The name has {len(name.strip())} characters; {LONGEST_NAME} fit.",
+                message=sentence(
+                    "The name has %(count)s characters; %(most)s fit.",
+                    count=len(name.strip()),
+                    most=LONGEST_NAME,
+                ),
                 remedy="Shorten it.",
                 params={"field": "name"},
             )
@@ -74,7 +79,9 @@ def validation_errors(
         reasons.append(
             Reason(
                 code="notes_too_long",
-                message=f"The notes have {len(notes)} characters; {LONGEST_NOTES} fit.",
+                message=sentence(
+                    "The notes have %(count)s characters; %(most)s fit.", count=len(notes), most=LONGEST_NOTES
+                ),
                 remedy="Shorten them.",
                 params={"field": "notes"},
             )

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from fsmlock import Confirmation, InputField, Lifecycle, Lock, Locks, Offer, Reason, action, transition
+from fsmlock.sentences import sentence
 from timelapse.cameras.models import STOP_MOVIES, Camera
 from timelapse.cameras.timelapse_offer import LONGEST_NAME, LONGEST_NOTES, TIMELAPSE_FIELDS
 from timelapse.frames.queries import frames_of, zone_of
@@ -80,7 +81,7 @@ def has_begun(timelapse: Timelapse) -> Reason | None:
         return None
     return Reason(
         code="not_begun",
-        message=f"It begins at {timelapse.starts_at.isoformat(timespec='seconds')}.",
+        message=sentence("It begins at %(at)s.", at=timelapse.starts_at.isoformat(timespec="seconds")),
         remedy="Wait until then, change its period, or delete it.",
     )
 
@@ -91,7 +92,7 @@ def goes_on(timelapse: Timelapse) -> Reason | None:
         return None
     return Reason(
         code="over",
-        message=f"It ended at {timelapse.ends_at.isoformat(timespec='seconds')}.",
+        message=sentence("It ended at %(at)s.", at=timelapse.ends_at.isoformat(timespec="seconds")),
         remedy="Change its period if it is to go on.",
     )
 

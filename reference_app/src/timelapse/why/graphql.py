@@ -14,6 +14,7 @@ from strawberry import relay
 from strawberry.scalars import JSON
 from strawberry.types import Info
 
+from fsmlock.sentences import translated
 from timelapse.cameras.changes import group_of as camera_group
 from timelapse.cameras.models import Camera
 from timelapse.operations.queries import RUNS_GROUP
@@ -38,6 +39,7 @@ _TASKS: Final = needs("operations.view_operations")
 #: Minimum seconds between two messages to one viewer.
 _MIN_INTERVAL_S: Final = 0.5
 _ABSENT: Final = "There is nothing with this id, or there is no longer."
+_UNREADABLE: Final = "You may not read this object."
 
 
 @strawberry.type(description="A transition that helps, of the object that a link names.")
@@ -85,21 +87,21 @@ class WhyLink:
     @classmethod
     def from_value(cls, link: values.Link, of: str, which: int) -> Self:
         """Convert one link of the chain of ``of``, and of its links with this code the one of this number."""
-        action, estimate = link.action, link.estimate
+        action, estimate, said = link.action, link.estimate, link.reason.translated()
         return cls(
             id=strawberry.ID(f"WhyLink:{of}:{link.reason.code}:{which}"),
             kind=link.kind,
-            code=link.reason.code,
-            message=str(link.reason.message),
-            params=cast("JSON", dict(link.reason.params)),
-            remedy=str(link.reason.remedy),
-            detail=link.detail,
+            code=said.code,
+            message=said.message,
+            params=cast("JSON", dict(said.params)),
+            remedy=said.remedy,
+            detail=translated(link.detail),
             since=link.since,
             earliest=None if estimate is None else estimate.earliest,
             latest=None if estimate is None else estimate.latest,
             action=None
             if action is None
-            else WhyAction(label=action.label, transition=action.transition, name=action.subject),
+            else WhyAction(label=translated(action.label), transition=action.transition, name=action.subject),
             name=link.subject,
         )
 
@@ -186,7 +188,7 @@ class Why:
             id=strawberry.ID(f"Why:{of}"),
             at=timezone.now(),
             name=name,
-            summary="" if links else values.NOTHING_WAITS,
+            summary="" if links else translated(values.NOTHING_WAITS),
             links=[
                 WhyLink.from_value(link, of, codes[:position].count(link.reason.code))
                 for position, link in enumerate(links)
@@ -260,15 +262,13 @@ def _find(given: str, user: User) -> Any:  # noqa: ANN401 - a row of any model, 
     except relay.GlobalIDValueError:
         reason = refusal(_TASKS, user)
         if reason is not None:
-            raise GraphQLError(
-                f"{reason.message} {reason.remedy}", extensions={"code": "forbidden"}
-            ) from None
+            raise GraphQLError(str(reason.translated()), extensions={"code": "forbidden"}) from None
         return None
     row = subjects.by_id(global_id.type_name, global_id.node_id)
     if row is None:
-        raise GraphQLError(_ABSENT, extensions={"code": "not_found"})
+        raise GraphQLError(translated(_ABSENT), extensions={"code": "not_found"})
     if not subjects.may_read(row, user):
-        raise GraphQLError("You may not read this object.", extensions={"code": "forbidden"})
+        raise GraphQLError(translated(_UNREADABLE), extensions={"code": "forbidden"})
     return row
 
 

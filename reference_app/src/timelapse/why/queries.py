@@ -13,6 +13,7 @@ import queue_insight
 from eliot_progress import stall
 from fsmlock import Reason
 from fsmlock.models import Run
+from fsmlock.sentences import sentence
 from queue_insight.snapshot import WorkerState
 from timelapse.cameras.domain import liveness
 from timelapse.cameras.models import Camera
@@ -132,12 +133,12 @@ def _holder(
     reported: Mapping[str, TaskState],
 ) -> Holder:
     asked = hold.cancel_requested_by or ""
-    detail = f"Lock “{hold.lock}”, held by {hold.holder}"
+    detail = sentence("Lock “%(lock)s”, held by %(holder)s", lock=sentence(hold.lock), holder=hold.holder)
     movie, run = movies.get(hold.token), runs.get(hold.why)
     if movie is not None and hold.lock == "render":
         state = reported.get(about(movie))
         return Holder(
-            doing=f"{full_name(movie)} is made",
+            doing=sentence("%(movie)s is made", movie=full_name(movie)),
             since=hold.since,
             subject=about(movie),
             by=movie.requester,
@@ -149,7 +150,7 @@ def _holder(
         )
     if run is not None:
         return Holder(
-            doing=f"“{name_of(run)}” ends",
+            doing=sentence("“%(run)s” ends", run=name_of(run)),
             since=hold.since,
             subject=about(run),
             by=run.by,
@@ -159,7 +160,10 @@ def _holder(
             detail=detail,
         )
     return Holder(
-        doing=f"“{hold.why or hold.lock}” ends", since=hold.since, stop_requested_by=asked, detail=detail
+        doing=sentence("“%(run)s” ends", run=hold.why or sentence(hold.lock)),
+        since=hold.since,
+        stop_requested_by=asked,
+        detail=detail,
     )
 
 

@@ -23,17 +23,17 @@ from timelapse.accounts.throttle import Refusal, refusal
 from timelapse.shared.access import ANYBODY, load_permissions, only, readable_by
 from timelapse.shared.graphql import UserError, current_user, user_errors
 
-WRONG_CREDENTIALS = UserError(
+WRONG_CREDENTIALS = Reason(
     code="wrong_credentials",
     message="No account has this name and password.",
     remedy="Check both and try again; './dev up' prints the name and password of the first account.",
-    field="password",
 )
 
 
 def throttled(found: Refusal, *, field: str = "password") -> UserError:
     """Convert the refusal of an attempt."""
-    return UserError(code=found.code, message=found.message, remedy=found.remedy, field=field)
+    (error,) = user_errors([found.reason], field=field)
+    return error
 
 
 def by_field(reasons: Iterable[Reason]) -> list[UserError]:
@@ -159,7 +159,10 @@ class Mutation:
         user = await check_password(request, input.username, input.password)
         if user is None:
             found = refusal(request)
-            return SignInPayload(me=None, errors=[WRONG_CREDENTIALS if found is None else throttled(found)])
+            return SignInPayload(
+                me=None,
+                errors=user_errors([WRONG_CREDENTIALS if found is None else found.reason], field="password"),
+            )
         return await begin_session(request, user)
 
     @strawberry.mutation(description="End the session.", metadata=only(ANYBODY))

@@ -12,7 +12,7 @@ import strawberry
 
 from camera_agent.protocol import reading
 from camera_agent.protocol.settings import DeliverySettings, ExposureSettings, Schedule
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 from timelapse.cameras.settings_form import TABLES
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from strawberry.types.base import get_object_definition
 
 from fsmlock.iteration import runs_on_many
 from fsmlock.models import Run as RunRow
+from fsmlock.sentences import translated
 from timelapse.operations import queries
 from timelapse.shared import subjects
 from timelapse.shared.access import SIGNED_IN, filtered, needs, readable_by, refusal
@@ -54,7 +55,7 @@ class Run(Stateful):
     @strawberry_django.field(description="What it does: `ImportCaptures` is “Import captures”.")
     def display_name(self) -> str:
         """Write the name of its class as people do."""
-        return queries.name_of(cast("RunRow", self))
+        return translated(queries.name_of(cast("RunRow", self)))
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ from strawberry.types.base import get_object_definition
 
 from eliot_progress.adapters.graphql import Progress
 from fsmlock.adapters.graphql import Hold
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 from queue_insight.adapters.graphql import PeriodicTask, QueuedTask
 from timelapse.operations.task_labels import label_of
 from timelapse.shared.access import SIGNED_IN, only

@@ -17,6 +17,7 @@ from strawberry.types.base import get_object_definition
 from eliot_progress.adapters.graphql import Progress
 from eliot_progress.adapters.graphql import from_state as progress_from_state
 from fsmlock.adapters.graphql import Reason
+from fsmlock.sentences import name_of, translated
 from timelapse.frames.graphql.footage import From, To
 from timelapse.rendering import estimate, models, queries, trash, waiting, watching
 from timelapse.rendering.domain import RenderOptions
@@ -143,12 +144,12 @@ class Movie(Stateful):
     @strawberry_django.field(description="What people call it: its title, or its number.")
     def name(self) -> str:
         """Return its name."""
-        return queries.name_of(_row(self))
+        return name_of(queries.name_of(_row(self)))
 
     @strawberry_django.field(description="Its name and that of its timelapse.")
     def display_name(self) -> str:
         """Name both."""
-        return queries.full_name(_row(self))
+        return translated(queries.full_name(_row(self)))
 
     @strawberry_django.field(description="The file's size; null until it is ready.")
     def bytes(self) -> BigInt | None:

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from fsmlock.adapters.graphql import InputField, Reason
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 from timelapse.rendering import form
 from timelapse.rendering.domain import LONGEST_TITLE, SoundOptions, sound_too_large
 from timelapse.rendering.presets import PRESETS

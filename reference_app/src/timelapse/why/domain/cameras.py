@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.why.domain.links import Link, LinkKind
 from timelapse.why.domain.tasks import holder_links
 
@@ -26,37 +27,51 @@ def camera_chain(camera: CameraFacts) -> tuple[Link, ...]:
 def _camera(camera: CameraFacts) -> Iterator[Link]:
     if camera.is_revoked:
         yield _about_camera(
-            camera, "revoked", f"{camera.name} is revoked: its pictures are refused.", "Pair it again."
+            camera, "revoked", "%(camera)s is revoked: its pictures are refused.", "Pair it again."
         )
         return
     if camera.heartbeat_at is None:
-        message = f"{camera.name} has never connected."
+        message = "%(camera)s has never connected."
         yield _about_camera(camera, "never_connected", message, "Start its agent: camera-agent run")
         return
     if camera.is_silent:
-        message = f"{camera.name} is offline."
+        message = "%(camera)s is offline."
         remedy = "Look at its power and its network. If both are there, start its agent: camera-agent run"
         yield _about_camera(camera, "offline", message, remedy, since=camera.heartbeat_at)
     if camera.agent_state == "error":
-        message = f"{camera.name} cannot take pictures: {camera.agent_detail or 'it does not say why'}."
-        yield _about_camera(camera, "camera_error", message, "Look at its log.")
+        why = camera.agent_detail or sentence("it does not say why")
+        message = "%(camera)s cannot take pictures: %(why)s."
+        yield _about_camera(camera, "camera_error", message, "Look at its log.", why=why)
     if camera.config_error:
-        message = f"{camera.name} refused its newest settings: {camera.config_error}"
-        yield _about_camera(camera, "settings_refused", message, "Change its settings.")
+        message = "%(camera)s refused its newest settings: %(why)s"
+        yield _about_camera(
+            camera, "settings_refused", message, "Change its settings.", why=camera.config_error
+        )
     free, total = camera.disk_free, camera.disk_total
     if free is not None and total and free < LITTLE_SPACE * total:
-        space = f"{free / 1e9:.1f} GB of {total / 1e9:.1f} GB"
-        message = f"The disk of {camera.name} is nearly full: {space} are free."
+        message = "The disk of %(camera)s is nearly full: %(free)s GB of %(total)s GB are free."
         remedy = "Deliver what it holds, or make room on its card."
-        yield _about_camera(camera, "disk_nearly_full", message, remedy)
+        free_gb, total_gb = round(free / 1e9, 1), round(total / 1e9, 1)
+        yield _about_camera(camera, "disk_nearly_full", message, remedy, free=free_gb, total=total_gb)
 
 
 def _about_camera(
-    camera: CameraFacts, code: str, message: str, remedy: str, *, since: datetime | None = None
+    camera: CameraFacts,
+    code: str,
+    message: str,
+    remedy: str,
+    *,
+    since: datetime | None = None,
+    **values: str | float,
 ) -> Link:
     return Link(
         kind=LinkKind.CAMERA,
-        reason=Reason(code=code, message=message, remedy=remedy, params={"camera": camera.name}),
+        reason=Reason(
+            code=code,
+            message=sentence(message, camera=camera.name, **values),
+            remedy=remedy,
+            params={"camera": camera.name},
+        ),
         since=since,
         subject=camera.subject,
     )

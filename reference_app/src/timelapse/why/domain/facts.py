@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from timelapse.shared.progress_words import so_far
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from fsmlock import Reason
+    from fsmlock.sentences import Sentence
     from timelapse.why.domain.links import Remedy
 
 
@@ -27,10 +30,9 @@ class Work:
     #: Whether it has broken its promise to report.
     is_stalled: bool = False
 
-    def so_far(self) -> str:
+    def so_far(self) -> Sentence:
         """Return it in words: "45 of 1,177 frames", after what it does if it says that."""
-        of = "" if self.total is None else f" of {self.total:,}"
-        return f"{self.step}, " * bool(self.step) + f"{self.done:,}{of} {self.unit}s"
+        return so_far(self.step, self.done, self.total, self.unit)
 
     def item_s(self) -> tuple[float, float] | None:
         """Return the seconds that one more item takes, as a range."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.why.domain.links import Link, LinkKind, Range, Remedy
 from timelapse.why.domain.tasks import holder_links, task_links, worker_links
 
@@ -38,14 +39,15 @@ def _queued(movie: MovieFacts) -> Iterator[Link]:
     )
     yield from holder_links(movie.holders)
     if movie.before:
-        names = ", ".join(movie.before)
         yield Link(
             kind=LinkKind.BEFORE,
             reason=Reason(
                 code="behind",
-                message=f"{names} {'comes' if len(movie.before) == 1 else 'come'} first.",
+                message=sentence("%(movie)s comes first.", movie=movie.before[0])
+                if len(movie.before) == 1
+                else sentence("%(movies)s come first.", movies=movie.before),
                 remedy="",
-                params={"movies": names, "count": len(movie.before)},
+                params={"movies": ", ".join(movie.before), "count": len(movie.before)},
             ),
         )
     if not movie.holders and not movie.before:
@@ -65,8 +67,9 @@ def _queued(movie: MovieFacts) -> Iterator[Link]:
 def _rendering(movie: MovieFacts) -> Iterator[Link]:
     work = movie.work
     if movie.stop_requested_by:
-        message = (
-            f"{movie.stop_requested_by} asked its worker to stop, which it does after the current frame."
+        message = sentence(
+            "%(who)s asked its worker to stop, which it does after the current frame.",
+            who=movie.stop_requested_by,
         )
         yield Link(
             kind=LinkKind.STATE,
@@ -90,7 +93,7 @@ def _rendering(movie: MovieFacts) -> Iterator[Link]:
             kind=LinkKind.WORKER,
             reason=Reason(
                 code="stalled",
-                message=f"Its worker stopped reporting at {work.so_far()}.",
+                message=sentence("Its worker stopped reporting at %(so_far)s.", so_far=work.so_far()),
                 remedy="Another worker continues it within seconds, if there is one.",
             ),
             since=work.reported_at,
@@ -101,7 +104,7 @@ def _rendering(movie: MovieFacts) -> Iterator[Link]:
         kind=LinkKind.PROGRESS,
         reason=Reason(
             code="rendering",
-            message=f"It is being made: {work.so_far()}.",
+            message=sentence("It is being made: %(so_far)s.", so_far=work.so_far()),
             remedy="",
             params={"done": work.done, "total": work.total},
         ),
@@ -111,8 +114,16 @@ def _rendering(movie: MovieFacts) -> Iterator[Link]:
         yield _estimated(LinkKind.END, "ends", "Then it is ready.", _after(movie.at, work.eta_s))
 
 
+#: What is known of a movie that is over or paused, unless it says why.
+_ENDED: Final = {
+    "failed": "It failed without saying why.",
+    "cancelled": "Somebody cancelled it.",
+    "paused": "Somebody paused it.",
+}
+
+
 def _ended(movie: MovieFacts) -> Link:
-    by_somebody = Reason(code=movie.state, message=f"Somebody {movie.state} it.", remedy="")
+    by_somebody = Reason(code=movie.state, message=_ENDED[movie.state], remedy="")
     failed = movie.state == "failed" and movie.failure is not None
     return Link(
         kind=LinkKind.FAILURE if failed else LinkKind.STATE,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
+from fsmlock.sentences import sentence
 from timelapse.why.domain.links import Link, LinkKind, Remedy
 
 if TYPE_CHECKING:
@@ -21,17 +22,28 @@ def holder_links(holders: Iterable[Holder]) -> tuple[Link, ...]:
 
 def run_chain(*, subject: str, state: str, by: str, reason: str, since: datetime | None) -> tuple[Link, ...]:
     """Return what a run does or waits for; nothing for one that has succeeded or was cancelled."""
-    messages = {
-        "paused": (f"{by or 'Somebody'} paused it.", "resume", ""),
+    who = by or sentence("Somebody")
+    messages: Mapping[str, tuple[str, str, str]] = {
+        "paused": (sentence("%(who)s paused it.", who=who), "resume", ""),
         "interrupted": (
-            f"It was interrupted and goes on by itself{f': {reason}' if reason else '.'}",
+            sentence("It was interrupted and goes on by itself: %(why)s", why=reason)
+            if reason
+            else "It was interrupted and goes on by itself.",
             "",
             "",
         ),
         "enqueued": ("It waits for a worker.", "", ""),
         "running": ("It is being done.", "request_cancel", "Ask it to stop"),
-        "pausing": (f"{by or 'Somebody'} asked it to pause, which it does after the current item.", "", ""),
-        "cancelling": (f"{by or 'Somebody'} asked it to stop, which it does after the current item.", "", ""),
+        "pausing": (
+            sentence("%(who)s asked it to pause, which it does after the current item.", who=who),
+            "",
+            "",
+        ),
+        "cancelling": (
+            sentence("%(who)s asked it to stop, which it does after the current item.", who=who),
+            "",
+            "",
+        ),
         "failed": (reason or "It failed without saying why.", "retry", ""),
     }
     if state not in messages:
@@ -61,21 +73,30 @@ def task_chain(reasons: Iterable[Reason], workers: Workers | None) -> tuple[Link
 
 def start_worker(queue: str) -> str:
     """Return what starts a worker of a queue."""
-    return f"Start a worker: celery -A timelapse.project.celery worker -E -Q {queue}"
+    return sentence("Start a worker: celery -A timelapse.project.celery worker -E -Q %(queue)s", queue=queue)
+
+
+def wait_or_start(queue: str) -> str:
+    """Return what to do about workers that are late."""
+    return sentence("Wait some seconds. %(otherwise)s", otherwise=start_worker(queue))
 
 
 def _holder(holder: Holder) -> Link:
     facts = [
-        f"started by {holder.by}" if holder.by else "",
+        sentence("started by %(who)s", who=holder.by) if holder.by else "",
         holder.work.so_far() if holder.work else "",
-        f"{holder.stop_requested_by} asked it to stop" if holder.stop_requested_by else "",
+        sentence("%(who)s asked it to stop", who=holder.stop_requested_by)
+        if holder.stop_requested_by
+        else "",
     ]
-    facts_in_words = ", ".join(fact for fact in facts if fact)
+    known = tuple(fact for fact in facts if fact)
     return Link(
         kind=LinkKind.HOLD,
         reason=Reason(
             code="held",
-            message=f"{holder.doing} first{f' ({facts_in_words})' if facts_in_words else ''}.",
+            message=sentence("%(doing)s first (%(facts)s).", doing=holder.doing, facts=known)
+            if known
+            else sentence("%(doing)s first.", doing=holder.doing),
             remedy="" if holder.stop else "It ends by itself.",
             params={"by": holder.by},
         ),
@@ -141,21 +162,27 @@ def worker_links(workers: Workers | None) -> Iterator[Link]:
         return
     start_one = start_worker(workers.queue)
     since = workers.last_seen_at
+    message: str
+    remedy: str
     if workers.paused_since is not None:
-        code, message = "queue_paused", f"{workers.paused_by} paused the queue “{workers.queue}”."
-        remedy, since = "Resume it, or ask an operator to.", workers.paused_since
+        who = workers.paused_by or sentence("Somebody")
+        code, since = "queue_paused", workers.paused_since
+        message = sentence("%(who)s paused the queue “%(queue)s”.", who=who, queue=workers.queue)
+        remedy = "Resume it, or ask an operator to."
     elif workers.count is None:
         code, message, remedy = "worker_unknown", "Whether a worker is there is not known.", start_one
     elif workers.count == 0:
         code, message, remedy = "no_worker", "No worker is there to do it.", start_one
     elif workers.are_late:
-        code, message = "workers_late", f"{_count(workers)} not reported in time."
-        remedy = f"Wait some seconds. {start_one}"
+        code = "workers_late"
+        message = sentence(
+            "%(count)s worker has not reported in time.",
+            "%(count)s workers have not reported in time.",
+            count=workers.count,
+        )
+        remedy = wait_or_start(workers.queue)
     else:
-        doing = "busy" if workers.running else "ready"
-        code, message, remedy = "workers_alive", f"{_count(workers)} reported and is {doing}.", ""
-        if workers.count != 1:
-            message = f"{workers.count} workers have reported; {workers.running} tasks run."
+        code, message, remedy = "workers_alive", _alive(workers.count, workers.running), ""
     yield Link(
         kind=LinkKind.QUEUE if code == "queue_paused" else LinkKind.WORKER,
         reason=Reason(
@@ -177,5 +204,13 @@ def resume_queue(workers: Workers) -> Remedy | None:
     return Remedy(subject=workers.pause, transition="resume", label="Resume the queue")
 
 
-def _count(workers: Workers) -> str:
-    return "1 worker has" if workers.count == 1 else f"{workers.count} workers have"
+def _alive(workers: int, running: int) -> str:
+    if workers == 1:
+        is_busy = "A worker has reported and is busy."
+        return sentence(is_busy if running else "A worker has reported and is ready.")
+    return sentence(
+        "%(workers)s workers have reported; %(count)s task runs.",
+        "%(workers)s workers have reported; %(count)s tasks run.",
+        workers=workers,
+        count=running,
+    )

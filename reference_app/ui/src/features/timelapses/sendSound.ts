@@ -1,3 +1,4 @@
+import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 
 import { traceparent } from "../../relay/trace.ts";
@@ -26,7 +27,11 @@ export async function sendSound(file: File, signal: AbortSignal): Promise<SentSo
     const response = await fetch(`/media/sounds/?name=${encodeURIComponent(file.name)}`, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/octet-stream", traceparent: traceparent() },
+      headers: {
+        "Content-Type": "application/octet-stream",
+        "Accept-Language": i18n.locale,
+        traceparent: traceparent(),
+      },
       body: file,
       signal,
     });

@@ -21,10 +21,10 @@ from strawberry.utils.inspect import in_async_context
 
 from fsmlock.errors import ConfigurationError
 from fsmlock.explanations import available, available_many, explain
-from fsmlock.inspection import holds_on, holds_on_many, reason_for
+from fsmlock.inspection import holder_name, holds_on, holds_on_many, reason_for
 from fsmlock.locks import Locks
 from fsmlock.plain_values import to_json
-from fsmlock.reasons import translated
+from fsmlock.sentences import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,11 +52,12 @@ class Reason:
     @classmethod
     def from_value(cls, value: ReasonValue) -> Self:
         """Build it from a fsmlock.Reason."""
+        said = value.translated()
         return cls(
-            code=value.code,
-            message=str(value.message),
-            remedy=str(value.remedy),
-            params=cast("JSON", dict(value.params)),
+            code=said.code,
+            message=said.message,
+            remedy=said.remedy,
+            params=cast("JSON", dict(said.params)),
         )
 
 
@@ -193,7 +194,7 @@ class Hold:
         return cls(
             id=strawberry.ID(f"Hold:{value.resource}:{value.lock}:{value.token}"),
             lock=value.lock,
-            holder=value.holder,
+            holder=holder_name(value),
             since=value.since,
             expires_at=value.expires_at,
             why=value.why,
