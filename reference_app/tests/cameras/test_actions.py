@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from fsmlock import TransitionRefused
+from fsmlock import Refused, TransitionRefused
 from timelapse.cameras import actions, domain
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TooManyPairings
 from timelapse.cameras.events import camera_paired, camera_revoked
@@ -59,6 +59,33 @@ def test_neither_token_nor_device_code_is_stored_in_clear(editor):
 def test_who_approves_may_choose_the_name(editor):
     assert actions.approve_pairing(offer().user_code, by=editor, name="Garden").name == "Garden"
     assert actions.approve_pairing(offer().user_code, by=editor).name == "Roof"
+
+
+def test_a_camera_is_renamed_in_each_of_its_states_and_keeps_the_name_when_it_is_paired_again(editor):
+    enrolled = actions.enrol("Roof")
+    editor.user_permissions.add(Permission.objects.get(codename="change_camera"))
+    assert actions.rename(enrolled.camera, " Garden ", by=editor).name == "Garden"
+    actions.revoke(enrolled.camera)
+    actions.rename(enrolled.camera, "Shed", by=editor)
+    offered = offer(name="Roof", token=enrolled.token)
+    assert actions.approve_pairing(offered.user_code, by=editor).name == "Shed"
+
+
+def test_a_heartbeat_that_was_on_its_way_leaves_a_new_name_alone():
+    camera = actions.enrol("Roof").camera
+    actions.rename(camera, "Garden")
+    actions.record_heartbeat(camera.pk, heartbeat())
+    camera.refresh_from_db()
+    assert camera.name == "Garden"
+
+
+def test_a_name_that_does_not_fit_changes_nothing():
+    camera = actions.enrol("Roof").camera
+    with pytest.raises(Refused) as refused:
+        actions.rename(camera, " \n ")
+    assert [reason.code for reason in refused.value.reasons] == ["name_missing"]
+    camera.refresh_from_db()
+    assert camera.name == "Roof"
 
 
 def test_a_waiting_agent_is_asked_to_wait_and_a_hasty_one_to_slow_down():

@@ -36,11 +36,3 @@ def test_a_code_to_be_read_aloud_has_no_vowels_and_no_digits():
 @pytest.mark.parametrize("typed", ["bdwphqpk", "BDWP HQPK", " bdwp-hqpk ", "BDWP\u2013HQPK"])
 def test_a_code_may_be_typed_in_many_ways(typed):
     assert domain.normalised_code(typed) == "BDWP-HQPK"
-
-
-@pytest.mark.parametrize(
-    ("requested", "expected"),
-    [(None, "Roof"), ("", "Roof"), ("  \x00 ", "Roof"), (" Garden ", "Garden"), ("x" * 200, "x" * 80)],
-)
-def test_a_camera_is_called_as_requested_or_as_it_calls_itself(requested, expected):
-    assert domain.display_name(requested, "Roof") == expected

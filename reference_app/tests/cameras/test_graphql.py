@@ -69,6 +69,7 @@ async def test_cameras_are_listed_with_what_can_be_done_with_them(camera, admin)
     assert offers == [
         {"name": "configure", "label": "Change settings", "allowed": True, "reasons": []},
         {"name": "create_timelapse", "label": "New timelapse", "allowed": True, "reasons": []},
+        {"name": "rename", "label": "Rename", "allowed": True, "reasons": []},
         {"name": "revoke", "label": "Revoke", "allowed": True, "reasons": []},
         {"name": "start_deleting", "label": "Delete", "allowed": True, "reasons": []},
     ]
@@ -83,7 +84,7 @@ def test_the_same_queries_serve_one_camera_and_nine(camera, admin, django_assert
     with django_assert_num_queries(5):
         result = async_to_sync(ask)(CAMERAS, admin)
     assert result.data["cameras"]["totalCount"] == 9
-    assert all(len(edge["node"]["availableTransitions"]) == 9 for edge in result.data["cameras"]["edges"])
+    assert all(len(edge["node"]["availableTransitions"]) == 10 for edge in result.data["cameras"]["edges"])
 
 
 async def test_a_heartbeat_shows(camera, admin):
@@ -167,7 +168,7 @@ async def test_a_camera_is_shut_out_once(camera, admin):
     first = (await ask(TRANSITION, admin, input=revoke(global_id(camera)))).data["transition"]
     assert (first["object"]["state"], first["object"]["availableTransitions"]) == (
         "revoked",
-        [{"name": "create_timelapse"}, {"name": "start_deleting"}],
+        [{"name": "create_timelapse"}, {"name": "rename"}, {"name": "start_deleting"}],
     )
     again = (await ask(TRANSITION, admin, input=revoke(global_id(camera)))).data["transition"]
     assert again["errors"] == [{"field": None, "code": "state"}]

@@ -111,6 +111,18 @@ def test_a_camera_that_is_offline_is_mailed_once_and_once_when_it_is_back(listen
     assert mailbox.titles == ["Roof is offline.", "Roof reports again."]
 
 
+def test_a_camera_that_was_renamed_meanwhile_is_back_under_its_new_name(listener, mailbox, clock):
+    roof = factories.camera("Roof")
+    silence(roof, since=timedelta(hours=1))
+    watch_for(clock, 120)
+    Camera.objects.filter(pk=roof.pk).update(name="Garden")
+    watch_for(clock, 30)
+    later = timezone.now() + timedelta(hours=1)
+    Camera.objects.filter(pk=roof.pk).update(heartbeat_at=timezone.now(), next_by=later)
+    watch_for(clock, 120)
+    assert mailbox.titles == ["Roof is offline.", "Garden reports again."]
+
+
 def test_a_camera_that_is_deleted_or_revoked_is_not_said_to_be_back(listener, mailbox, clock):
     roof = factories.camera("Roof")
     silence(roof, since=timedelta(hours=1))

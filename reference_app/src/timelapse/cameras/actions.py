@@ -1,4 +1,4 @@
-"""Writes of cameras: pairing, revoking, heartbeats."""
+"""Writes of cameras: pairing, renaming, revoking, heartbeats."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from timelapse.cameras import domain, queries
+from fsmlock import Refused, explain
+from timelapse.cameras import domain, naming, queries
 from timelapse.cameras.changes import publish_change
 from timelapse.cameras.errors import CodeUnknown, CodeUsed, TokenPending, TokenRefusal, TooManyPairings
 from timelapse.cameras.events import CameraPaired, CameraRevoked, camera_paired, camera_revoked
@@ -121,7 +122,7 @@ def approve_pairing(user_code: str, *, by: User, name: str | None = None) -> Cam
     existing = camera_by_id(pairing.existing_camera_id) if pairing.existing_camera_id else None
     if existing is None:
         camera = Camera.objects.create(
-            name=domain.display_name(name, pairing.name), driver=pairing.driver, model=pairing.model
+            name=naming.name_or(name, pairing.name), driver=pairing.driver, model=pairing.model
         )
     else:
         camera = _pair_again(existing.pk, name)
@@ -136,7 +137,7 @@ def _pair_again(camera: UUID, name: str | None) -> Camera:
     current = Camera.objects.select_for_update().get(pk=camera)
     if current.state == Camera.States.REVOKED:
         current.reinstate()
-    current.name = domain.display_name(name, current.name)
+    current.name = naming.name_or(name, current.name)
     # A token that was never used may never have arrived: then the agent still has the previous one.
     if current.heartbeat_at is not None or not current.previous_token_hash:
         current.previous_token_hash = current.token_hash or ""
@@ -221,6 +222,22 @@ def record_heartbeat(camera: UUID, heartbeat: domain.Heartbeat, *, now: datetime
         if Camera.objects.filter(pk=camera).update(**values):
             record_sample(camera, heartbeat, now)
     publish_change(camera, "heartbeat")
+
+
+@transaction.atomic
+def rename(camera: Camera, name: str, *, by: User | None = None) -> Camera:
+    """Give the camera another name, which it keeps when its agent is paired again.
+
+    Raises:
+        Refused: the user may not, the camera is being deleted, or the name is empty or too long.
+    """
+    current = Camera.objects.select_for_update().get(pk=camera.pk)
+    if reasons := explain(current, to="rename", user=by) or naming.refusals(name):
+        raise Refused(reasons)
+    current.name = naming.printable_name(name)
+    current.save(update_fields=["name"])
+    publish_change(current.pk, "renamed")
+    return current
 
 
 def revoke(camera: Camera, *, by: User | None = None) -> Camera:

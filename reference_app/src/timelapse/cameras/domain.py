@@ -1,4 +1,4 @@
-"""Names, codes, tokens and liveness of cameras, decided from values alone."""
+"""Codes, tokens and liveness of cameras, decided from values alone."""
 
 from __future__ import annotations
 
@@ -80,12 +80,6 @@ def normalised_code(typed: str) -> str:
     """Return a code in the form in which it is stored, ``BDWP-HQPK``, however it was typed."""
     letters = re.sub(r"[^A-Z]", "", typed.upper())
     return f"{letters[:4]}-{letters[4:]}"
-
-
-def display_name(requested: str | None, fallback: str) -> str:
-    """Return the printable part of the requested name, at most 80 characters, or the fallback."""
-    shown = "".join(letter for letter in requested or "" if letter.isprintable()).strip()
-    return (shown or fallback)[:80]
 
 
 def liveness(now: datetime, next_by: datetime | None, grace_s: float) -> Liveness:

@@ -22,6 +22,7 @@ from timelapse.cameras.command_rules import (
     new_command_id,
 )
 from timelapse.cameras.health_models import HealthSample  # noqa: F401 - Django looks for it here
+from timelapse.cameras.naming import LONGEST_NAME, NAME
 from timelapse.cameras.settings_form import input_fields, to_form
 from timelapse.cameras.timelapse_offer import ADD_TIMELAPSE, TIMELAPSE_OFFER
 from timelapse.shared import conf
@@ -53,6 +54,11 @@ def is_idle(command: CommandName) -> Callable[[Camera], Reason | None]:
     return condition
 
 
+def current_name(camera: Camera) -> dict[str, Value]:
+    """Return what the field of `Camera.rename` has at first."""
+    return {"name": camera.name}
+
+
 def current_settings(camera: Camera) -> dict[str, Value]:
     """Return what the form of a camera's settings has at first."""
     return to_form(camera.desired_values)
@@ -81,7 +87,7 @@ class Camera(Lifecycle):
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=LONGEST_NAME)
     driver = models.CharField(max_length=40)
     model = models.CharField(max_length=120, blank=True)
     #: SHA-256 of the agent's token; null until an approved agent has fetched it. Kept when revoked, so that
@@ -202,6 +208,15 @@ class Camera(Lifecycle):
     def restart(self) -> None:
         """A user restarts the agent."""
 
+    @action(
+        source=[States.PAIRED, States.REVOKED],
+        label="Rename",
+        permission=PERMISSION,
+        offer=Offer(input=(NAME,), initial=current_name),
+    )
+    def rename(self, **values: object) -> None:
+        """A user gives it another name."""
+
     @transition(
         source=States.PAIRED,
         target=States.REVOKED,
@@ -246,7 +261,7 @@ class Pairing(models.Model):
 
     device_code_hash = models.CharField(max_length=64, unique=True, editable=False)
     user_code = models.CharField(max_length=9, unique=True)
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=LONGEST_NAME)
     driver = models.CharField(max_length=40)
     model = models.CharField(max_length=120, blank=True)
     agent = models.CharField(max_length=80, blank=True)

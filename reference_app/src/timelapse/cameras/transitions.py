@@ -30,6 +30,12 @@ def change_settings(camera: Camera, user: User, **values: object) -> Applied:
     return Applied(obj=Camera.objects.get(pk=camera.pk))
 
 
+@applied_by(Camera, "rename")
+def rename(camera: Camera, user: User, *, name: str) -> Applied:
+    """Give it another name."""
+    return Applied(obj=actions.rename(camera, name, by=user))
+
+
 def _issues(command: CommandName) -> Apply:
     def issue(camera: Camera, user: User) -> Applied:
         commands.issue(camera, command, by=user)

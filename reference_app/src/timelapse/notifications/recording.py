@@ -78,7 +78,7 @@ def _record_present(
         seen, begins = hysteresis.present(
             was, now, watched=watched, lasting=hysteresis.grace(found.kind, lasts)
         )
-        if seen == was:
+        if seen == was and need.end_message == found.end_message:
             continue
         if found.kind in OVER:
             seen = replace(seen, begun_at=found.since or now)  # the same one, should it be forgotten

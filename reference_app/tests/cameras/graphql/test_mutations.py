@@ -142,3 +142,21 @@ def test_settings_that_can_not_work_are_an_error_of_their_field(operator, id_, w
     assert error["message"]
     assert error["remedy"]
     assert not Configuration.objects.exists()
+
+
+def test_a_camera_is_renamed_by_the_transition_that_the_page_offers(operator, id_, camera):
+    offers = operator.ask(SHOWN, id=id_)["data"]["node"]["availableTransitions"]
+    (offer,) = [each for each in offers if each["name"] == "rename"]
+    assert (offer["label"], offer["input"]) == ("Rename", [{"name": "name", "default": "Roof"}])
+    asked = {"id": id_, "name": "rename", "input": {"name": "Garden"}}
+    assert operator.ask(CONFIGURE, input=asked)["data"]["transition"]["errors"] == []
+    camera.refresh_from_db()
+    assert camera.name == "Garden"
+
+
+@pytest.mark.parametrize(("name", "code"), [("x" * 81, "wrong_value"), ("  ", "name_missing")])
+def test_a_name_that_does_not_fit_is_an_error_of_its_field(operator, id_, name, code):
+    asked = {"id": id_, "name": "rename", "input": {"name": name}}
+    (error,) = operator.ask(CONFIGURE, input=asked)["data"]["transition"]["errors"]
+    assert (error["field"], error["code"]) == ("name", code)
+    assert error["remedy"]

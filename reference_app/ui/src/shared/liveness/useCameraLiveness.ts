@@ -4,7 +4,7 @@ import type { useCameraLivenessSubscription } from "./__generated__/useCameraLiv
 import { useLive, type LiveStatus } from "../live/useLive.ts";
 
 /**
- * Keeps a camera's liveness up to date while the caller is mounted. A deleted camera stays in Relay's store: the
+ * Keeps a camera's name and liveness up to date while the caller is mounted. A deleted camera stays in Relay's store: the
  * caller shows a timelapse, which needs its camera until it is gone itself.
  */
 export function useCameraLiveness(camera: string): LiveStatus {
@@ -16,6 +16,7 @@ export function useCameraLiveness(camera: string): LiveStatus {
           seq
           heartbeatSeconds
           changed {
+            name
             ...CameraLiveness_camera
           }
         }
