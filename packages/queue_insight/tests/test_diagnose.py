@@ -301,3 +301,28 @@ def test_what_could_not_be_searched_is_not_called_absent(fields, unsearched):
     snapshot = values.snapshot(queues=(values.queue(depth=depth),), **{"unacked": 0, **fields})
     reason = only("unknown", snapshot)
     assert (reason.code, reason.params["unsearched"]) == ("not_known", unsearched)
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"state": TaskState.RESERVED, "position": None, "worker": "one@test"}]
+)
+def test_an_expired_task_will_not_run(fields):
+    task = values.task(expires=NOW - timedelta(minutes=5), **fields)
+    reason = diagnose("t1", values.snapshot(queued=(task,)))[0]
+    assert (reason.code, reason.remedy) == ("expired", "Send it anew if it is still needed.")
+    assert reason.message.startswith("It expired at 2026-11-23T11:55:00+00:00: it will not run.")
+    later = values.task(expires=NOW + timedelta(minutes=5), **fields)
+    assert diagnose("t1", values.snapshot(queued=(later,)))[0].code == "about_to_start"
+
+
+def test_a_retry_that_is_not_due_says_which_it_is():
+    retry = values.task(eta=NOW + timedelta(hours=1), retries=2)
+    assert only("t1", values.snapshot(queued=(retry,))).message == (
+        "Its attempt before did not succeed: this is retry 2. It is not due before 2026-11-23T13:00:00+00:00."
+    )
+
+
+def test_a_lost_task_comes_back_counted_from_its_delivery():
+    lost = values.running(state=TaskState.LOST, unacked=True, delivered_at=NOW - timedelta(seconds=30))
+    reason = only("r1", values.snapshot(running=(lost,), visibility_timeout_s=60.0))
+    assert reason.params["back_by"] == "2026-11-23T12:00:30+00:00"

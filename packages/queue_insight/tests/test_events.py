@@ -89,6 +89,12 @@ def test_a_retried_task_is_no_longer_finished():
     assert events.state().tasks[0].eta == datetime(2026, 11, 23, 13, tzinfo=UTC).timestamp()
 
 
+def test_a_task_that_was_received_says_until_when_it_may_start_and_how_often_it_was_retried():
+    events = EventLog().task("received", expires="2026-11-23T13:00:00+00:00", retries=2)
+    (task,) = events.state().tasks
+    assert (task.expires, task.retries) == (datetime(2026, 11, 23, 13, tzinfo=UTC).timestamp(), 2)
+
+
 def test_heartbeats_describe_a_worker():
     (worker,) = EventLog().heartbeat(freq=5.0, active=2).state().workers
     assert (worker.name, worker.pid, worker.heartbeat_interval_s, worker.active, worker.offline) == (

@@ -21,7 +21,7 @@ from queue_insight.periods import Period, Recent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-VERSION: Final = 10
+VERSION: Final = 11
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -164,6 +164,10 @@ class Task(Struct, kw_only=True, array_like=True, forbid_unknown_fields=True):
     ended_at: Time | None = None
     #: Whether all that the worker sent up to its end arrived, so that the task certainly did not finish.
     proven: bool = False
+    #: Until when it may start; a worker discards it later.
+    expires: Time | None = None
+    #: How often it was retried before.
+    retries: Count = 0
 
 
 class ObservedTask(Task, frozen=True):  # type: ignore[misc] # msgspec allows it

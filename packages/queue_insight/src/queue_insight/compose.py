@@ -30,6 +30,7 @@ from queue_insight.worker_states import CONSUMING, ENDED, worker_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from queue_insight.brokers.base import BrokerState, Message, QueueBacklog, Search
     from queue_insight.collector_state import SentTask
@@ -265,10 +266,17 @@ def task_at_worker(
         worker=task.worker or None,
         started_at=None if task.started_at is None else moment(task.started_at),
         sent_at=None if sent_at is None else moment(sent_at),
-        eta=None if task.eta is None else moment(task.eta),
+        eta=_moment(task.eta),
+        expires=_moment(task.expires),
+        retries=task.retries,
+        delivered_at=None if message is None else _moment(message.delivered_at),
         args_summary=task.args_summary,
         unacked=unacked,
     )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else moment(seconds)
 
 
 def waiting_task(message: Message, position: int) -> TaskInfo:
@@ -279,7 +287,10 @@ def waiting_task(message: Message, position: int) -> TaskInfo:
         queue=message.queue,
         state=TaskState.QUEUED,
         sent_at=None if message.sent_at is None else moment(message.sent_at),
-        eta=None if message.eta is None else moment(message.eta),
+        eta=_moment(message.eta),
+        expires=_moment(message.expires),
+        retries=message.retries,
+        delivered_at=_moment(message.delivered_at),
         args_summary=message.args_summary,
         position=position,
     )
@@ -323,7 +334,10 @@ def _from_message(message: Message, state: TaskState, position: int | None, view
         queue=message.queue,
         state=state,
         sent_at=None if sent_at is None else moment(sent_at),
-        eta=None if message.eta is None else moment(message.eta),
+        eta=_moment(message.eta),
+        expires=_moment(message.expires),
+        retries=message.retries,
+        delivered_at=_moment(message.delivered_at),
         args_summary=message.args_summary,
         position=position,
         revoked=message.id in view.collector.revoked,

@@ -103,9 +103,10 @@ def _lost(task: TaskInfo, snapshot: Snapshot) -> Reason:
 def redelivered_by(task: TaskInfo, snapshot: Snapshot) -> datetime | None:
     """Return when the broker redelivers an unacknowledged task at the latest; None if that is not known."""
     # A task was delivered before it started.
-    if task.started_at is None or snapshot.visibility_timeout_s is None:
+    delivered_at = task.delivered_at or task.started_at
+    if delivered_at is None or snapshot.visibility_timeout_s is None:
         return None
-    return task.started_at + timedelta(seconds=snapshot.visibility_timeout_s)
+    return delivered_at + timedelta(seconds=snapshot.visibility_timeout_s)
 
 
 def _redelivery(task: TaskInfo, snapshot: Snapshot) -> str:
@@ -143,8 +144,8 @@ def _unobserved_end(task: TaskInfo, snapshot: Snapshot) -> Reason:
 
 
 def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
-    if task.revoked:
-        return _revoked(task)
+    if discarded := _discarded(task, snapshot):
+        return discarded
     if not_due := _not_due(task, snapshot):
         return not_due
     if task.worker is None:
@@ -189,6 +190,10 @@ def _prefetched(task: TaskInfo, worker: str, snapshot: Snapshot) -> Reason:
     )
 
 
+def _discarded(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
+    return _revoked(task) if task.revoked else _expired(task, snapshot)
+
+
 def _revoked(task: TaskInfo) -> Reason:
     return Reason(
         code="revoked",
@@ -213,17 +218,30 @@ def _rate_limited(task: TaskInfo, rate: str, snapshot: Snapshot) -> Reason:
 def _not_due(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
     if task.eta is None or task.eta <= snapshot.at:
         return None
+    retry = f"Its attempt before did not succeed: this is retry {task.retries}. " if task.retries else ""
     return Reason(
         code="not_due",
-        message=f"It is not due before {instant(task.eta)}.",
-        params={"task": task.id, "eta": instant(task.eta)},
+        message=f"{retry}It is not due before {instant(task.eta)}.",
+        params={"task": task.id, "eta": instant(task.eta), "retries": task.retries},
+    )
+
+
+def _expired(task: TaskInfo, snapshot: Snapshot) -> Reason | None:
+    if task.expires is None or task.expires > snapshot.at:
+        return None
+    return Reason(
+        code="expired",
+        message=f"It expired at {instant(task.expires)}: it will not run. "
+        "A worker discards it when its turn comes.",
+        params={"task": task.id, "expires": instant(task.expires)},
+        remedy="Send it anew if it is still needed.",
     )
 
 
 def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
     queue = snapshot.queue(task.queue)
-    if task.revoked:
-        yield _revoked(task)
+    if discarded := _discarded(task, snapshot):
+        yield discarded
     if not_due := _not_due(task, snapshot):
         yield not_due
     if queue is not None:

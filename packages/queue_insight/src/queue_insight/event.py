@@ -44,6 +44,8 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     args: str | None = None
     kwargs: str | None = None
     eta: str | None = None
+    expires: str | None = None
+    retries: Count | None = None
     exception: str | None = None
     traceback: str | None = None
     pid: Count | None = None
@@ -109,6 +111,8 @@ def _read(documents: Iterable[object]) -> Events:
                 args=fields.summary("args"),
                 kwargs=fields.summary("kwargs"),
                 eta=fields.name("eta"),
+                expires=fields.name("expires"),
+                retries=fields.count("retries"),
                 exception=fields.summary("exception"),
                 traceback=fields.text("traceback"),
                 pid=fields.count("pid"),

@@ -278,7 +278,7 @@ class EventTracker:
         if not event.uuid:
             return False
         self._tasks.sent(_described(event, event.uuid, event.queue or "", sent_at=now))
-        return _has_valid_eta(event)
+        return _has_valid_dates(event)
 
     def _on_arrival(self, queue: str, name: str, now: float) -> None:
         if queue in self._queues:
@@ -305,7 +305,7 @@ class EventTracker:
             self._tasks.received(task, moment)
         else:
             self._tasks.started(task, moment)
-        return _has_valid_eta(event)
+        return _has_valid_dates(event)
 
     def _on_worker(self, event: Event, now: float) -> bool:
         if not event.hostname:
@@ -339,8 +339,10 @@ def _described(event: Event, task_id: str, queue: str, sent_at: float | None = N
         args_summary=summary(event.args, event.kwargs) if event.args or event.kwargs else "",
         sent_at=sent_at,
         eta=date(event.eta) if event.eta else None,
+        expires=date(event.expires) if event.expires else None,
+        retries=event.retries or 0,
     )
 
 
-def _has_valid_eta(event: Event) -> bool:
-    return not event.eta or date(event.eta) is not None
+def _has_valid_dates(event: Event) -> bool:
+    return all(not text or date(text) is not None for text in (event.eta, event.expires))

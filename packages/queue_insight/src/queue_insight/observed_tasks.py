@@ -86,7 +86,7 @@ class ObservedTasks:
         record.name = task.name or record.name
         record.args_summary = task.args_summary or record.args_summary
         record.received_at = event.at
-        record.eta = task.eta
+        record.eta, record.expires, record.retries = task.eta, task.expires, task.retries
         if not overtaken:  # else its start arrived first
             self._begin(record, task.queue, event)
             record.started_at = None

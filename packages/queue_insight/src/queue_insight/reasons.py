@@ -14,6 +14,7 @@ TASK_CODES: Final = frozenset(
     {
         "about_to_start",
         "end_not_known",
+        "expired",
         "finished",
         "handed_out",
         "maybe_deeper",

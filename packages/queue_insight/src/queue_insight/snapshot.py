@@ -79,6 +79,12 @@ class TaskInfo:
     sent_at: datetime | None = None
     #: Earliest start; None when it may start at once.
     eta: datetime | None = None
+    #: Until when it may start; a worker discards it later. None: for ever.
+    expires: datetime | None = None
+    #: How often it was retried before.
+    retries: int = 0
+    #: When the broker delivered it, of an unacknowledged one; None when that is not known.
+    delivered_at: datetime | None = None
     args_summary: str = ""
     #: Number of tasks ahead of it in the same queue; None when it is not queued.
     position: int | None = None

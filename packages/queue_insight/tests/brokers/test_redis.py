@@ -217,3 +217,20 @@ def test_behind_messages_that_were_not_read_no_position_is_said(app):
     app.send_task("work.do", task_id="low", priority=9)
     (backlog,) = RedisBroker(app).read(["celery"], peek=100).backlogs
     assert (backlog.depth, [message.id for message in backlog.head]) == (5, ["large0"])
+
+
+def test_a_message_says_when_it_expires_and_how_often_it_was_retried(app):
+    app.send_task("work.do", expires=60, retries=2)
+    ((message,),) = [each.head for each in RedisBroker(app).read(["celery"], peek=10).backlogs]
+    assert message.retries == 2
+    assert 0 < message.expires - time.time() < 61
+
+
+@pytest.mark.parametrize(("score", "known"), [(1_700_000_000.5, 1_700_000_000.5), ("inf", None)])
+def test_a_delivered_message_says_when_it_was(app, score, known):
+    app.send_task("work.do")
+    raw = client(app).lpop("celery")
+    client(app).hset("unacked", "tag", b"[" + raw + b', "", "celery"]')
+    client(app).zadd("unacked_index", {"tag": score})
+    (message,) = RedisBroker(app).read(["celery"], peek=10).unacked_head
+    assert (message.delivered_at, message.queue) == (known, "celery")

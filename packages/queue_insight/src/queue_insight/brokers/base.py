@@ -42,6 +42,13 @@ class Message:
     sent_at: float | None = None
     #: Earliest start, in epoch seconds.
     eta: float | None = None
+    #: Until when it may start, in epoch seconds; a worker discards it later.
+    expires: float | None = None
+    #: How often it was retried before.
+    retries: int = 0
+    #: When the broker delivered it, in epoch seconds by the worker's clock; None if it waits or that is not
+    #: known.
+    delivered_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

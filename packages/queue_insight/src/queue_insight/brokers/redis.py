@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -198,15 +199,15 @@ class MessageReader:
             if message := self._message(_json(each, b"{"), queue):
                 yield message
 
-    def unacked(self, raw: Iterable[bytes]) -> Iterator[Message]:
-        """Yield the tasks among the delivered messages."""
-        for each in raw:
+    def unacked(self, raw: Iterable[tuple[bytes, bytes]]) -> Iterator[Message]:
+        """Yield the tasks among the delivered messages, each of which comes with when it was delivered."""
+        for each, at in raw:
             match _json(each, b"[{"):
                 case [dict() as payload, str() as exchange, str() as routing_key]:
                     # Without an exchange the routing key is the queue's name, with one it is the binding's.
                     queue = self._bindings.get((exchange, routing_key), routing_key)
                     if message := self._message(payload, queue):
-                        yield message
+                        yield replace(message, delivered_at=_time(at))
                 case _:
                     self.malformed += 1
 
@@ -221,10 +222,20 @@ class MessageReader:
                     args_summary=fields.summary("argsrepr", "kwargsrepr"),
                     sent_at=fields.time(HEADER),
                     eta=fields.date("eta"),
+                    expires=fields.date("expires"),
+                    retries=fields.count("retries") or 0,
                 )
                 self.malformed += fields.malformed
                 return message
         self.malformed += 1
+        return None
+
+
+def _time(score: bytes) -> float | None:
+    # By the worker's clock, and anybody may have written another value.
+    try:
+        return Fields({"at": float(score)}).time("at")
+    except ValueError:
         return None
 
 

@@ -65,18 +65,19 @@ end
 return found
 """
 )
-# The messages delivered last; one whose turn comes after so many bytes is left out.
+# The messages delivered last, each with when it was; one whose turn comes after so many bytes is left out.
 DELIVERED: Final = (
     _CUT
     + """
 local found, read = {}, 0
 if tonumber(ARGV[1]) == 0 then return found end
-for _, tag in ipairs(redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -1)) do
+local tags = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -1, 'WITHSCORES')
+for i = 1, #tags, 2 do
   if read >= tonumber(ARGV[2]) then break end
-  local message = redis.call('HGET', KEYS[2], tag)
+  local message = redis.call('HGET', KEYS[2], tags[i])
   if message then
     read = read + #message
-    found[#found + 1] = cut(message, tonumber(ARGV[3]))
+    found[#found + 1] = {cut(message, tonumber(ARGV[3])), tags[i + 1]}
   end
 end
 return found

@@ -34,6 +34,7 @@ _MEANINGS: Final[Mapping[str, tuple[int, str, str]]] = {
     "workers_busy": (5, "full", "late"),
     "not_due": (6, "not due", "quiet"),
     "revoked": (6, "cancelled", "quiet"),
+    "expired": (6, "expired", "quiet"),
     "about_to_start": (7, "starts", "ok"),
 }
 _PAUSED = (1, "paused", "late")

@@ -39,12 +39,7 @@ def timeline(task_id: str, snapshot: Snapshot, clock: Clock) -> tuple[Step, ...]
 
 
 def _steps(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> Iterator[Step]:
-    queue = f" to queue '{shown(task.queue)}'" if task.queue else ""
-    yield Step(at=clock.second(task.sent_at), text=f"sent{queue}")
-    if task.eta is not None:
-        yield Step(at=clock.second(task.eta), text="due")
-    if task.sent_at is None:
-        yield _gap("when it was sent is not known: it carries no publish time, and no task-sent event came")
+    yield from _sent(task, clock)
     worker = shown(task.worker) if task.worker else "a worker that is not known"
     match task.state:
         case TaskState.QUEUED:
@@ -65,6 +60,18 @@ def _steps(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> Iterator[Step]:
             known = snapshot.worker(task.worker)
             seen = None if known is None else known.last_seen_at
             yield Step(at=clock.second(seen), text=f"{worker} was last seen")
+
+
+def _sent(task: TaskInfo, clock: Clock) -> Iterator[Step]:
+    queue = f" to queue '{shown(task.queue)}'" if task.queue else ""
+    retry = f", as retry {task.retries}" if task.retries else ""
+    yield Step(at=clock.second(task.sent_at), text=f"sent{queue}{retry}")
+    if task.eta is not None:
+        yield Step(at=clock.second(task.eta), text="due")
+    if task.expires is not None:
+        yield Step(at=clock.second(task.expires), text="expires unless it has begun")
+    if task.sent_at is None:
+        yield _gap("when it was sent is not known: it carries no publish time, and no task-sent event came")
 
 
 def _started(task: TaskInfo, worker: str, clock: Clock) -> Iterator[Step]:

@@ -111,6 +111,7 @@ def _holder(holder: Holder) -> Link:
 TASK_WORDS: Final[Mapping[str, str]] = {
     "about_to_start": "A worker is about to take it.",
     "end_not_known": "The worker that had it has ended, and whether it finished is not known.",
+    "expired": "It waited for longer than it may: a worker will discard it.",
     "finished": "",
     "handed_out": "",
     "maybe_deeper": "",
