@@ -25,6 +25,7 @@ import { ReopenContext, type Reopen } from "./shared/pages/useReopen.ts";
 import type { MoviePageQuery } from "./features/movies/__generated__/MoviePageQuery.graphql";
 import type { NotificationsPageQuery } from "./features/notifications/__generated__/NotificationsPageQuery.graphql";
 import type { OperationsPageQuery } from "./features/operations/__generated__/OperationsPageQuery.graphql";
+import { workFilterOf } from "./features/operations/workFilter.ts";
 import type { PeoplePageQuery } from "./features/people/__generated__/PeoplePageQuery.graphql";
 import type { TimelapsePageQuery } from "./features/timelapses/__generated__/TimelapsePageQuery.graphql";
 import type { TimelapsesPageQuery } from "./features/timelapses/__generated__/TimelapsesPageQuery.graphql";
@@ -247,7 +248,7 @@ const routes: readonly Route[] = [
     open: () =>
       opened<OperationsPageQuery>(
         "operations",
-        {},
+        { work: workFilterOf(window.location.search) },
         pages.operations().then(({ OperationsPage }) => OperationsPage),
       ),
   },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,6 @@ from django.urls import reverse
 import queue_insight
 from fsmlock import all_holds
 from fsmlock.models import Run
-from fsmlock.sentences import Sentence, sentence
 from queue_insight.errors import StoreUnreachableError
 from queue_insight.last_known import LastKnown
 from queue_insight.periodic import PeriodicTask, PeriodicTasks
@@ -111,11 +109,6 @@ def runs(user: User) -> list[Run]:
         return []
     recent = Q(ended_at=None) | Q(ended_at__gte=datetime.now(UTC) - _RUNS_SHOWN_FOR)
     return list(Run.objects.filter(recent).order_by("-pk")[:_MAX_RUNS])
-
-
-def name_of(run: Run) -> Sentence:
-    """Return what a run does, in words: that of ``ImportCaptures`` is “Import captures”."""
-    return sentence(re.sub(r"(?<!^)([A-Z])", r" \1", run.iteration.rpartition(".")[2]).capitalize())
 
 
 def stopped_by(causes: Iterable[str]) -> dict[str, tuple[Run, str]]:

@@ -220,6 +220,7 @@ class Movie(Lifecycle, models.Model):
             models.Index(
                 fields=("trashed_at",), name="movie_trash", condition=models.Q(trashed_at__isnull=False)
             ),
+            models.Index(fields=("state", "finished_at", "id"), name="movie_by_state_and_end"),
         )
 
     def __str__(self) -> str:

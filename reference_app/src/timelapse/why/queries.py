@@ -17,8 +17,9 @@ from fsmlock.sentences import sentence
 from queue_insight.snapshot import WorkerState
 from timelapse.cameras.domain import liveness
 from timelapse.cameras.models import Camera
+from timelapse.operations.kinds import name_of
 from timelapse.operations.models import QueuePause
-from timelapse.operations.queries import name_of, run_keys
+from timelapse.operations.queries import run_keys
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import full_name, movies_by_token, queued_before
 from timelapse.rendering.waiting import own_hold, time_left
@@ -150,7 +151,7 @@ def _holder(
         )
     if run is not None:
         return Holder(
-            doing=sentence("“%(run)s” ends", run=name_of(run)),
+            doing=sentence("“%(run)s” ends", run=name_of(run.iteration)),
             since=hold.since,
             subject=about(run),
             by=run.by,

@@ -1,7 +1,7 @@
 import SvgIcon, { type SvgIconProps } from "@mui/material/SvgIcon";
 
 /** Creates an outline icon from an SVG path, drawn in the current text colour. */
-function stroked(path: string, name: string) {
+export function stroked(path: string, name: string) {
   function Icon(props: SvgIconProps) {
     return (
       <SvgIcon {...props} aria-hidden>

@@ -22,7 +22,7 @@ from fsmlock.stateful import Stateful
 from fsmlock.transitions import transition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 #: Who may pause, resume, cancel and retry runs.
@@ -115,7 +115,10 @@ class Run(Stateful):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=["subject", "ended_at"], name="fsmlock_run_of_subject"),)
+        indexes = (
+            models.Index(fields=["subject", "ended_at"], name="fsmlock_run_of_subject"),
+            models.Index(fields=["state", "ended_at", "id"], name="fsmlock_run_by_state"),
+        )
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["unique_key"],
@@ -144,10 +147,22 @@ class Run(Stateful):
 
     def duplicate_of(self) -> Run | None:
         """The other run that keeps this one from being enqueued: same arguments, and not over."""
-        if not self.unique_key:
-            return None
-        same = Run.objects.using(self._state.db).filter(unique_key=self.unique_key).exclude(pk=self.pk)
-        return same.filter(Q(once=True) | ~Q(state__in=self.States.ENDED)).first()
+        if "_duplicates" not in self.__dict__:
+            self.read_duplicates([self])
+        known: list[Run] = self.__dict__.pop("_duplicates")
+        return known[0] if known else None
+
+    @classmethod
+    def read_duplicates(cls, runs: Sequence[Run]) -> None:
+        """Read with one query what `duplicate_of` says next of each of these runs of one database."""
+        keys = {run.unique_key for run in runs if run.unique_key}
+        using = runs[0]._state.db if runs else None
+        same = cls.objects.using(using).filter(Q(once=True) | ~Q(state__in=cls.States.ENDED))
+        found = list(same.filter(unique_key__in=keys).order_by("pk")) if keys else []
+        for run in runs:
+            run.__dict__["_duplicates"] = [
+                other for other in found if other.unique_key == run.unique_key and other.pk != run.pk
+            ]
 
     @property
     def has_ended(self) -> bool:

@@ -10,10 +10,11 @@ import strawberry_django
 from strawberry.types import Info
 from strawberry.types.base import get_object_definition
 
+from fsmlock.adapters.graphql import Transition, load_transitions
 from fsmlock.iteration import runs_on_many
 from fsmlock.models import Run as RunRow
 from fsmlock.sentences import translated
-from timelapse.operations import queries
+from timelapse.operations.kinds import name_of
 from timelapse.shared import subjects
 from timelapse.shared.access import SIGNED_IN, filtered, needs, readable_by, refusal
 from timelapse.shared.graphql import Stateful, current_user, load
@@ -26,6 +27,11 @@ _VIEW: Final = needs("fsmlock.view_run")
 
 def _runs() -> QuerySet[RunRow]:
     return RunRow.objects.all()
+
+
+def _read_duplicates(runs: list[RunRow]) -> dict[RunRow, None]:
+    RunRow.read_duplicates(runs)
+    return {}
 
 
 subjects.declare(RunRow, _runs, _VIEW)
@@ -48,14 +54,26 @@ class Run(Stateful):
     requested_by: str = strawberry_django.field(
         description="Who requested the last pause, resume or cancel; empty if nobody did."
     )
+    active_seconds: float = strawberry_django.field(
+        field_name="active_s", description="For how many seconds workers have executed it, in all."
+    )
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
 
+    @strawberry.field(
+        description="The transitions and actions from the current state, with the reasons that block them."
+    )
+    async def available_transitions(self, info: Info) -> list[Transition]:
+        """Load what they depend on for all runs of the request: the runs with the same arguments."""
+        run = cast("RunRow", self)
+        await load(info, _read_duplicates, run)
+        return await load_transitions(info, run)
+
     @strawberry_django.field(description="What it does: `ImportCaptures` is “Import captures”.")
     def display_name(self) -> str:
         """Write the name of its class as people do."""
-        return translated(queries.name_of(cast("RunRow", self)))
+        return translated(name_of(cast("RunRow", self).iteration))
 
 
 @strawberry.type

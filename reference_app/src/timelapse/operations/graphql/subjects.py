@@ -13,12 +13,15 @@ from eliot_progress.adapters.graphql import Progress
 from fsmlock.adapters.graphql import Hold
 from fsmlock.sentences import translated
 from queue_insight.adapters.graphql import PeriodicTask, QueuedTask
+from timelapse.operations.graphql.run import Run
 from timelapse.operations.task_labels import label_of
 from timelapse.shared.access import SIGNED_IN, only
 from timelapse.shared.graphql import subject_named, subject_of_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fsmlock.models import Run as RunRow
 
 _DESCRIPTION: Final = "The object that it is about; null if there is none, or if the viewer may not read it."
 
@@ -35,6 +38,13 @@ class _ProgressSubject:
     @strawberry.field(description=_DESCRIPTION, metadata=only(SIGNED_IN))
     async def subject(self, info: Info) -> relay.Node | None:
         return await subject_named(info, cast("Progress", self).about)
+
+
+@strawberry.type
+class _RunSubject:
+    @strawberry.field(description=_DESCRIPTION, metadata=only(SIGNED_IN))
+    async def subject(self, info: Info) -> relay.Node | None:
+        return await subject_named(info, cast("RunRow", self).subject)
 
 
 @strawberry.type
@@ -58,6 +68,7 @@ class _PeriodicLabel:
 _ADDED: Final[Mapping[type, type]] = {
     Hold: _HoldSubject,
     Progress: _ProgressSubject,
+    Run: _RunSubject,
     QueuedTask: _TaskSubject,
     PeriodicTask: _PeriodicLabel,
 }

@@ -9,6 +9,7 @@ import { messages } from "../../languages/de.po";
 import type { OperationsPageQuery } from "./__generated__/OperationsPageQuery.graphql";
 import query from "./__generated__/OperationsPageQuery.graphql.ts";
 import { OperationsPage } from "./OperationsPage.tsx";
+import { workFilterOf } from "./workFilter.ts";
 
 const current = (source: string) => ({
   isCurrent: true,
@@ -102,11 +103,12 @@ function show(operations: object, inProgress: object, logUrl: string | null = nu
     MockPayloadGenerator.generate(operation, {
       Operations: () => operations,
       InProgress: () => inProgress,
-      Query: () => ({ logUrl }),
+      Query: () => ({ logUrl, work: { edges: [], pageInfo: { hasNextPage: false, endCursor: null } } }),
     }),
   );
-  environment.mock.queuePendingOperation(query, {});
-  const queryRef = loadQuery<OperationsPageQuery>(environment, query, {});
+  const variables = { work: workFilterOf("") };
+  environment.mock.queuePendingOperation(query, variables);
+  const queryRef = loadQuery<OperationsPageQuery>(environment, query, variables);
   renderWithRelay(<OperationsPage queryRef={queryRef} />, environment);
   return environment;
 }

@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
+import { useState } from "react";
 import { graphql, useFragment, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
 import { PageHeader } from "../../design/PageHeader.tsx";
@@ -17,12 +18,14 @@ import { RunPanel } from "./RunPanel.tsx";
 import { TaskPanel } from "./TaskPanel.tsx";
 import { useInProgressUpdates } from "./useInProgressUpdates.ts";
 import { useOperationsUpdates } from "./useOperationsUpdates.ts";
+import { WorkPanel } from "./WorkPanel.tsx";
 
 /** The queues, tasks, held locks and progress of all workers, updated live. */
 export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery<OperationsPageQuery> }) {
-  const { operations, inProgress, logUrl, retention } = usePreloadedQuery<OperationsPageQuery>(
+  const data = usePreloadedQuery<OperationsPageQuery>(
     graphql`
-      query OperationsPageQuery {
+      query OperationsPageQuery($work: WorkFilter!) {
+        ...WorkPanel_query @arguments(filter: $work)
         logUrl
         operations {
           ...OperationsPage_operations
@@ -37,7 +40,8 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
     `,
     queryRef,
   );
-  const data = useFragment<OperationsPage_operations$key>(
+  const { inProgress, logUrl, retention } = data;
+  const operations = useFragment<OperationsPage_operations$key>(
     graphql`
       fragment OperationsPage_operations on Operations {
         brokerFreshness {
@@ -53,24 +57,31 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
         ...PeriodicPanel_operations
       }
     `,
-    operations,
+    data.operations,
   );
-  const status = worse(useOperationsUpdates(), useInProgressUpdates());
+  const [changes, setChanges] = useState(0);
+  const updates = useOperationsUpdates(() => {
+    setChanges((before) => before + 1);
+  });
+  const status = worse(updates, useInProgressUpdates());
   return (
     <Box sx={{ display: "grid", gap: 2.5 }}>
       <PageHeader
         title={t`Operations`}
-        lead={t`Queues, tasks, progress and held locks.`}
+        lead={t`What goes on, what waits and what ended.`}
         actions={<LiveStatusBadge status={status} />}
       />
       <Box sx={{ display: "grid", gap: 1 }}>
-        <FreshnessNote freshness={data.brokerFreshness} current={(when) => t`Broker read at ${when}.`} />
         <FreshnessNote
-          freshness={data.workersFreshness}
+          freshness={operations.brokerFreshness}
+          current={(when) => t`Broker read at ${when}.`}
+        />
+        <FreshnessNote
+          freshness={operations.workersFreshness}
           current={(when) => t`Workers and running tasks as of ${when}.`}
         />
       </Box>
-      <QueuePanel operations={data} />
+      <QueuePanel operations={operations} />
       <Box
         sx={{
           display: "grid",
@@ -80,11 +91,12 @@ export function OperationsPage({ queryRef }: { readonly queryRef: PreloadedQuery
         }}
       >
         <ProgressPanel inProgress={inProgress} logUrl={logUrl} />
-        <HoldPanel operations={data} />
+        <HoldPanel operations={operations} />
       </Box>
-      <RunPanel operations={data} />
-      <TaskPanel operations={data} />
-      <PeriodicPanel operations={data} />
+      <RunPanel operations={operations} />
+      <WorkPanel work={data} changes={changes} />
+      <TaskPanel operations={operations} />
+      <PeriodicPanel operations={operations} />
       {retention && <RetentionPanel retention={retention} />}
     </Box>
   );

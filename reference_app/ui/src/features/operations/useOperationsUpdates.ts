@@ -20,8 +20,11 @@ const LISTS: readonly (readonly [string, string, (record: RecordProxy) => string
   ["runs", "Run", (run) => -Date.parse(String(run.getValue("createdAt")))],
 ];
 
-/** Keeps queues, tasks, workers, held locks, periodic tasks and runs up to date: a snapshot replaces the lists, a delta changes them. */
-export function useOperationsUpdates(): LiveStatus {
+/**
+ * Keeps queues, tasks, workers, held locks, periodic tasks and runs up to date: a snapshot replaces the lists, a delta
+ * changes them. Calls `onChange` when something began, ended or changed its state.
+ */
+export function useOperationsUpdates(onChange: () => void): LiveStatus {
   return useLive<useOperationsUpdatesSubscription>({
     subscription: graphql`
       subscription useOperationsUpdatesSubscription {
@@ -78,6 +81,7 @@ export function useOperationsUpdates(): LiveStatus {
       const update = answered(store, "operationsUpdates");
       const operations = linked(store.getRoot(), "operations");
       if (!update || !operations) return;
+      if (update.getValue("kind") === "DELTA") onChange();
       for (const [field, type, order] of LISTS) {
         const records = updatedList(linkedList(operations, field), update, type);
         operations.setLinkedRecords(
