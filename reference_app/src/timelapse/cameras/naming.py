@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fsmlock import InputField, Reason
+from fsmlock.sentences import sentence
 
 LONGEST_NAME: Final = 80
 
@@ -37,7 +38,9 @@ def refusals(text: str) -> tuple[Reason, ...]:
         return (
             Reason(
                 code="name_too_long",
-                message=f"The name has {len(name)} characters; {LONGEST_NAME} fit.",
+                message=sentence(
+                    "The name has %(count)s characters; %(most)s fit.", count=len(name), most=LONGEST_NAME
+                ),
                 remedy="Shorten it.",
                 params={"field": NAME.name},
             ),
