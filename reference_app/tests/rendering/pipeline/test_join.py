@@ -127,4 +127,4 @@ def test_the_poster_is_a_frame_from_the_middle(tmp_path: Path) -> None:
     save_poster(tmp_path / "movie.mp4", tmp_path / "poster.jpg")
     with Image.open(tmp_path / "poster.jpg") as poster:
         (number,) = barcodes.numbers(np.asarray(poster)[None])
-    assert number in {33, 93}, "a keyframe: where a segment begins, or two seconds later"
+    assert number in {33, 123}, "a keyframe: where a segment begins, or three seconds later"

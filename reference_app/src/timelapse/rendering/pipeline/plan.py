@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: Increase it when this pipeline makes other pixels of the same recipes.
-_PIPELINE: Final = 4
+_PIPELINE: Final = 5
 #: Increase it when the same fit, other than contain, makes other pixels.
 _FITTING: Final = 1
 #: Increase it when another picture is held in the place of one that can't be used.
@@ -34,8 +34,9 @@ _HELD: Final = 2
 _PACKAGES: Final = ("av", "numpy", "pillow", "simplejpeg")
 #: The extras that decode some kinds, by the extension of stored files.
 _DECODERS: Final = {".heic": "pillow-heif", ".raw": "rawpy"}
-#: Decoding starts at a keyframe: this is how exactly a player can seek.
-_KEYFRAME_EVERY_S: Final = 2
+#: Decoding starts at a keyframe: the nearer it is, the sooner a player shows the moment that is asked for.
+#: Each costs bytes. A segment begins with one; most have up to 90 frames, and need no other at 30 a second.
+_KEYFRAME_EVERY_S: Final = 3
 _LONGEST_GOP: Final = 250
 #: A file counts time in at least so many units a second, as ffmpeg does.
 _LEAST_TIMESCALE: Final = 10_000
