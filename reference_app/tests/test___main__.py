@@ -51,13 +51,14 @@ def test_options_add_to_a_preset(tmp_path, monkeypatch):
     ordered = []
     monkeypatch.setattr(film_command, "film", lambda _home, options: ordered.append(options))
     arguments = ["--preset", "plants", "--only", "06:00..20:00", "--skip", "blurred", "--every", "3"]
-    arguments += ["--steady", "--label", "Tomatoes"]
+    arguments += ["--steady", "--label", "Tomatoes", "--zoom", "1:2", "--pan", "left:top"]
     assert main(["film", "x", "--out", str(tmp_path / "y.mp4"), *arguments]) == 0
     (options,) = ordered
     assert options.selection == Selection(
         windows=("06:00..20:00",), skip_dark=True, skip_blurred=True, every=3
     )
-    assert options.style == Style(deflicker=True, steady=True, label_text="Tomatoes")
+    zoomed = {"zoom_from": 1, "zoom_to": 2, "pan_from": "left", "pan_to": "top"}
+    assert options.style == Style(deflicker=True, steady=True, label_text="Tomatoes", **zoomed)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,7 @@ def test_options_add_to_a_preset(tmp_path, monkeypatch):
         (["--only", "noonish"], "is no window"),
         (["--label", "富"], "can't write"),
         (["--every", "0"], "every"),
+        (["--pan", "left:5"], "no point of a picture"),
         (["--volume", "50"], "Give --audio a file, too"),
         (["--audio-once"], "Give --audio a file, too"),
         (["--audio", "nowhere.mp3"], "There is no file nowhere.mp3"),

@@ -90,6 +90,12 @@ def _add_composing(film: argparse.ArgumentParser) -> None:
     preset.add_argument(
         "--steady", action="store_true", help="take away how the camera sways; crops 2 %% at each side"
     )
+    preset.add_argument(
+        "--zoom", type=_zooms, metavar="FROM:TO", help='zoom from the first picture to the last: "1:2"'
+    )
+    preset.add_argument(
+        "--pan", type=_points, metavar="FROM:TO", help='where zoomed pictures are cropped: "left:right"'
+    )
     preset.add_argument("--label", metavar="TEXT", help="a text at the bottom left")
     preset.add_argument("--label-time", action="store_true", help="write when each picture was captured")
     preset.add_argument("--fade", type=float, metavar="S", help="fade from black and to black for S seconds")
@@ -171,6 +177,8 @@ def _composed(options: argparse.Namespace) -> tuple[Selection, Style]:
     style = {
         "deflicker": options.deflicker or None,
         "steady": options.steady or None,
+        **_pair("zoom", options.zoom),
+        **_pair("pan", options.pan),
         "label_text": options.label,
         "label_time": options.label_time or None,
         "fade_s": options.fade,
@@ -181,6 +189,10 @@ def _composed(options: argparse.Namespace) -> tuple[Selection, Style]:
         "codec": options.codec,
     }
     return replace(preset.selection, **_given(selection)), replace(preset.style, **_given(style))
+
+
+def _pair(name: str, values: tuple[object, object] | None) -> dict[str, object]:
+    return {} if values is None else {f"{name}_from": values[0], f"{name}_to": values[1]}
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
@@ -214,6 +226,16 @@ def _fps(text: str) -> float:
 
 def _volume(text: str) -> float:
     return _number(text, "a volume", most=200)
+
+
+def _zooms(text: str) -> tuple[float, float]:
+    begin, end = _points(text)
+    return _number(begin, "a zoom", most=4), _number(end, "a zoom", most=4)
+
+
+def _points(text: str) -> tuple[str, str]:
+    begin, _, end = text.partition(":")
+    return begin, end or begin
 
 
 def _number(text: str, what: str, *, most: int) -> float:

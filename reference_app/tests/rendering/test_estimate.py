@@ -90,6 +90,29 @@ def test_the_next_movie_is_estimated_by_those_that_were_rendered(media, footage,
 
 
 @pytest.mark.django_db
+def test_a_movie_that_zooms_is_reused_only_by_one_of_as_many_frames(media):
+    garden = timelapse()
+    frame(garden.camera)
+    zooming = replace(SMALL, style=Style(zoom_to=2))
+    Movie.objects.create(
+        timelapse=garden,
+        state=Movie.States.READY,
+        fps=SMALL.fps,
+        width=SMALL.width,
+        height=SMALL.height,
+        frame_count=1,
+        encoded_frames=30,
+        bytes=1000,
+        render_s=30.0,
+        style=zooming.style.to_json(),
+    )
+    assert estimate(garden, zooming).render_s.low == 0
+    assert estimate(garden, SMALL).render_s.low > 0
+    frame(garden.camera)
+    assert estimate(garden, zooming).render_s.low > 0, "another picture changes what all frames show"
+
+
+@pytest.mark.django_db
 def test_nothing_is_said_of_a_movie_that_cant_be(media):
     empty = timelapse()
     assert estimate(empty, SMALL) is None

@@ -57,6 +57,13 @@ def test_a_movie_that_is_steadied_crops_all_its_frames(garden):
     assert [one.steady for one in made] == [(0.0, 0.0)] * 60  # thumbnails that can't be read move nothing
 
 
+def test_a_movie_zooms_from_its_first_picture_to_its_last_and_its_card_stands(garden):
+    made = compositions(movie_of(garden, style=Style(zoom_to=2, pan_to="right", end_text="The end")))
+    assert made[0].view == (0, 0, 1)
+    assert made[59].view == (0.5, 0.25, 0.5)
+    assert [one.view for one in made[60:]] == [None] * 90
+
+
 def test_labels_say_when_what_and_how(garden):
     style = Style(label_time=True, label_text="Garden", label_exposure=True)
     first = compositions(movie_of(garden, style=style))[0]

@@ -5,6 +5,7 @@ import pytest
 from timelapse.rendering.fit import CONTAIN, Fit, Focus
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.style import Style
+from timelapse.rendering.view import View
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,9 @@ from timelapse.rendering.style import Style
         ({"fit": "x" * 10_000}, "fit", "unknown_fit"),
         ({"focus": "middle"}, "focus", "focus_invalid"),
         ({"focus": "50,101"}, "focus", "focus_invalid"),
+        ({"pan_to": "50"}, "pan_to", "focus_invalid"),
+        ({"zoom_from": 0.5}, "zoom_from", "zoom_out_of_range"),
+        ({"zoom_to": float("inf")}, "zoom_to", "zoom_out_of_range"),
         ({"unusable": "freeze"}, "unusable", "unknown_choice"),
         ({"codec": "vp9"}, "codec", "unknown_codec"),
     ],
@@ -54,6 +58,11 @@ def test_a_style_survives_json() -> None:
 def test_a_style_says_how_pictures_are_fitted() -> None:
     assert Style(fit="cover", focus="30,70").fitting == Fit(mode="cover", focus=Focus(30, 70))
     assert Style(focus="top").fitting == CONTAIN, "without a crop the focus means nothing"
+
+
+def test_a_style_says_what_the_first_and_the_last_frame_show() -> None:
+    assert Style(pan_to="top").views is None, "without a zoom the whole picture is shown"
+    assert Style(zoom_to=2, pan_to="30,70").views == (View(0, 0, 1), View(0.15, 0.35, 0.5))
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -31,6 +31,7 @@ _LEAST_FRAMES: Final = 30
 #: The next movie may be better or worse than all before by a third.
 _LESS: Final = 0.75
 _MORE: Final = 1.33
+_ZOOM: Final = ("zoom_from", "zoom_to", "pan_from", "pan_to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +86,12 @@ def estimate(timelapse: Timelapse, options: RenderOptions) -> Estimate | None:
         height=height,
         state=Movie.States.READY,
     )
-    reusable = same.values_list("frame_count", flat=True).first() or 0
     frames = sum(sizes.values())
     if options.selection != EVERYTHING or options.style != PLAIN:
         frames = count_frames(movie)
+    if options.style.views is not None:  # what a frame shows depends on how many there are
+        same = same.filter(frame_count=frames)
+    reusable = same.values_list("frame_count", flat=True).first() or 0
     past = _past(timelapse, options.style)
     return Estimate(
         frames=frames,
@@ -131,7 +134,7 @@ def _encoded_alike(style: Style) -> Q:
     stored = style.to_json()
     alike = Q()
     focus = ("focus",) if style.fitting.mode == "cover" else ()
-    for name in ("fit", "unusable", "codec", "steady", *focus):
+    for name in ("fit", "unusable", "codec", "steady", *_ZOOM, *focus):
         alike &= _has(name, stored)
     return alike
 

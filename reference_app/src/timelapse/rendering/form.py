@@ -13,7 +13,7 @@ from timelapse.rendering.domain import MAX_VOLUME, MIN_VOLUME
 from timelapse.rendering.fit import FOCUSES
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.selection import LONGEST_WINDOW, MAX_EVERY
-from timelapse.rendering.style import LONGEST_TEXT, MAX_FADE_S
+from timelapse.rendering.style import LONGEST_TEXT, MAX_FADE_S, MAX_ZOOM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,25 @@ class Group:
 
 def _yes_or_no(name: str, label: str) -> InputField:
     return InputField(name=name, kind="yes_or_no", label=label, default=False)
+
+
+#: The points of a picture, by their names.
+_POINTS: Final = tuple((name, name.replace("-", " ").capitalize()) for name in FOCUSES)
+
+
+def _zoomed(zoom: str, zoom_label: str, pan: str, pan_label: str) -> tuple[InputField, InputField]:
+    return (
+        InputField(
+            name=zoom,
+            kind="number",
+            label=zoom_label,
+            default=1,
+            minimum=1,
+            maximum=MAX_ZOOM,
+            help="1: the whole picture. 2: half its width and height.",
+        ),
+        InputField(name=pan, kind="choice", label=pan_label, default="center", choices=_POINTS),
+    )
 
 
 GROUPS: Final = (
@@ -92,7 +111,7 @@ GROUPS: Final = (
                 kind="choice",
                 label="When cropped, keep",
                 default="center",
-                choices=tuple((name, name.replace("-", " ").capitalize()) for name in FOCUSES),
+                choices=_POINTS,
             ),
             _yes_or_no("deflicker", "Even light"),
             InputField(
@@ -102,6 +121,8 @@ GROUPS: Final = (
                 default=False,
                 help="For a camera that sways on its pole. The picture is cropped by 2 % at each side.",
             ),
+            *_zoomed("zoomFrom", "Zoom at the beginning", "panFrom", "Zoomed at the beginning, show"),
+            *_zoomed("zoomTo", "Zoom at the end", "panTo", "Zoomed at the end, show"),
             _yes_or_no("labelTime", "Show the capture time"),
             _yes_or_no("labelExposure", "Show the exposure"),
             InputField(
@@ -195,6 +216,10 @@ def preset_values(preset: Preset) -> Mapping[str, Mapping[str, object]]:
             "unusable": style.unusable,
             "deflicker": style.deflicker,
             "steady": style.steady,
+            "zoomFrom": style.zoom_from,
+            "panFrom": style.pan_from,
+            "zoomTo": style.zoom_to,
+            "panTo": style.pan_to,
             "labelTime": style.label_time,
             "labelExposure": style.label_exposure,
             "labelText": style.label_text,

@@ -19,6 +19,7 @@ from timelapse.rendering.pipeline.sound import Soundtrack
 from timelapse.rendering.queries import begins_at_first_frame, sound_file
 from timelapse.rendering.steadying import measure, offsets_of
 from timelapse.rendering.style import PLAIN, Style
+from timelapse.rendering.view import between
 from timelapse.rendering.watching import format_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from timelapse.rendering.models import Movie
     from timelapse.rendering.pipeline.steady import Shift
     from timelapse.rendering.pipeline.store import LeftOut
+    from timelapse.rendering.view import View
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
@@ -106,9 +108,12 @@ def _compositions(
     if style.steady:
         measuring(frames)
         steady = [*offsets_of(frames)]
+    views: list[View | None] = [None] * len(frames)
+    if style.views is not None:
+        views = [*between(*style.views, len(frames))]
     return [
-        Composition.of(gain_ev=gain, label=label, light=light, steady=away)
-        for gain, label, light, away in zip(gains, labels, lights, steady, strict=True)
+        Composition.of(gain_ev=gain, label=label, light=light, steady=away, view=view)
+        for gain, label, light, away, view in zip(gains, labels, lights, steady, views, strict=True)
     ]
 
 

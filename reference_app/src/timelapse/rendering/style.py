@@ -11,13 +11,15 @@ from fsmlock.sentences import sentence
 from timelapse.rendering.codecs import CODECS, missing
 from timelapse.rendering.fit import CONTAIN, FOCUSES, MODES, Fit, Mode, focus_of
 from timelapse.rendering.lettering import missing_glyphs
-from timelapse.rendering.selection import BETWEEN_SECONDS
+from timelapse.rendering.selection import BETWEEN, BETWEEN_SECONDS
+from timelapse.rendering.view import View
 
 LONGEST_TEXT: Final = 100
 _ONE_OF: Final = "Choose one of %(names)s."
 #: What becomes of a picture that can't be used.
 UNUSABLE: Final = ("leave_out", "hold")
 MAX_FADE_S: Final = 10.0
+MAX_ZOOM: Final = 4.0
 #: How long the card at the end is shown, seconds.
 CARD_S: Final = 3.0
 
@@ -31,7 +33,9 @@ class Style:
     `fit.Mode`. When it crops, ``focus`` stays in the picture: one of nine names (``top-left``), or
     percent from left and top (``30,70``). A picture that can't be used is ``unusable``: ``leave_out``, or
     ``hold`` to show the one before it instead. ``codec`` is one of `codecs.CODECS`. ``steady`` takes the sway
-    of the camera away, for which pictures are cropped a little.
+    of the camera away, for which pictures are cropped a little. From the first frame to the last the movie
+    goes evenly from ``zoom_from`` to ``zoom_to`` (1: the whole picture, 2: half its width and height), and
+    from ``pan_from`` to ``pan_to``, which are points as ``focus`` is.
     """
 
     deflicker: bool = False
@@ -45,45 +49,27 @@ class Style:
     focus: str = "center"
     unusable: str = "leave_out"
     codec: str = CODECS[0]
+    zoom_from: float = 1.0
+    zoom_to: float = 1.0
+    pan_from: str = "center"
+    pan_to: str = "center"
 
     def validation_errors(self) -> dict[str, Reason]:
         """Return the reason for each invalid field; empty if all are valid."""
-        wrong = {}
-        for field, text in (("label_text", self.label_text), ("end_text", self.end_text)):
-            if reason := _wrong_text(text):
-                wrong[field] = reason
-        if self.fit not in MODES:
-            wrong["fit"] = Reason(
-                code="unknown_fit",
-                message=sentence("Pictures can't be fitted by %(value)s.", value=_short(self.fit)),
-                remedy=sentence(_ONE_OF, names=tuple(MODES)),
-            )
-        if self.unusable not in UNUSABLE:
-            wrong["unusable"] = Reason(
-                code="unknown_choice",
-                message=sentence(
-                    "Pictures that can't be used can't be handled by %(value)s.", value=_short(self.unusable)
-                ),
-                remedy=sentence(_ONE_OF, names=UNUSABLE),
-            )
-        if reason := _wrong_codec(self.codec):
-            wrong["codec"] = reason
-        if focus_of(self.focus) is None:
-            wrong["focus"] = Reason(
-                code="focus_invalid",
-                message=sentence("%(value)s is no point of a picture.", value=_short(self.focus)),
-                remedy=sentence(
-                    "Choose one of %(names)s, or percent from left and top, such as 30,70.",
-                    names=tuple(FOCUSES),
-                ),
-            )
-        if not math.isfinite(self.fade_s) or not 0 <= self.fade_s <= MAX_FADE_S:
-            wrong["fade_s"] = Reason(
-                code="fade_out_of_range",
-                message=sentence("A movie can't fade for %(seconds)s s.", seconds=self.fade_s),
-                remedy=sentence(BETWEEN_SECONDS, low=0, high=MAX_FADE_S),
-            )
-        return wrong
+        found = {
+            "label_text": _wrong_text(self.label_text),
+            "end_text": _wrong_text(self.end_text),
+            "fit": _wrong_fit(self.fit),
+            "unusable": _wrong_unusable(self.unusable),
+            "codec": _wrong_codec(self.codec),
+            "focus": _wrong_point(self.focus),
+            "pan_from": _wrong_point(self.pan_from),
+            "pan_to": _wrong_point(self.pan_to),
+            "zoom_from": _wrong_zoom(self.zoom_from),
+            "zoom_to": _wrong_zoom(self.zoom_to),
+            "fade_s": _wrong_fade(self.fade_s),
+        }
+        return {field: reason for field, reason in found.items() if reason is not None}
 
     @property
     def labelled(self) -> bool:
@@ -100,6 +86,15 @@ class Style:
         """How pictures of another shape are fitted. The style must be valid."""
         return Fit.of(cast("Mode", self.fit), focus_of(self.focus) or FOCUSES["center"])
 
+    @property
+    def views(self) -> tuple[View, View] | None:
+        """What the first and the last frame show; None: the whole picture. The style must be valid."""
+        if self.zoom_from == self.zoom_to == 1:
+            return None
+        focuses = (focus_of(text) or FOCUSES["center"] for text in (self.pan_from, self.pan_to))
+        begin, end = map(View.of, (self.zoom_from, self.zoom_to), focuses)
+        return begin, end
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Return what ``to_json`` wrote."""
@@ -112,6 +107,38 @@ PLAIN: Final = Style()
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…")
+
+
+def _wrong_fit(fit: str) -> Reason | None:
+    if fit in MODES:
+        return None
+    return Reason(
+        code="unknown_fit",
+        message=sentence("Pictures can't be fitted by %(value)s.", value=_short(fit)),
+        remedy=sentence(_ONE_OF, names=tuple(MODES)),
+    )
+
+
+def _wrong_unusable(unusable: str) -> Reason | None:
+    if unusable in UNUSABLE:
+        return None
+    return Reason(
+        code="unknown_choice",
+        message=sentence(
+            "Pictures that can't be used can't be handled by %(value)s.", value=_short(unusable)
+        ),
+        remedy=sentence(_ONE_OF, names=UNUSABLE),
+    )
+
+
+def _wrong_fade(seconds: float) -> Reason | None:
+    if math.isfinite(seconds) and 0 <= seconds <= MAX_FADE_S:
+        return None
+    return Reason(
+        code="fade_out_of_range",
+        message=sentence("A movie can't fade for %(seconds)s s.", seconds=seconds),
+        remedy=sentence(BETWEEN_SECONDS, low=0, high=MAX_FADE_S),
+    )
 
 
 def _wrong_codec(codec: str) -> Reason | None:
@@ -131,6 +158,28 @@ def _wrong_codec(codec: str) -> Reason | None:
             "This server can't encode %(codec)s: its PyAV lacks %(lacks)s.", codec=codec.upper(), lacks=lacks
         ),
         remedy="Choose H.264, or install a PyAV that has it.",
+    )
+
+
+def _wrong_point(text: str) -> Reason | None:
+    if focus_of(text) is not None:
+        return None
+    return Reason(
+        code="focus_invalid",
+        message=sentence("%(value)s is no point of a picture.", value=_short(text)),
+        remedy=sentence(
+            "Choose one of %(names)s, or percent from left and top, such as 30,70.", names=tuple(FOCUSES)
+        ),
+    )
+
+
+def _wrong_zoom(zoom: float) -> Reason | None:
+    if math.isfinite(zoom) and 1 <= zoom <= MAX_ZOOM:
+        return None
+    return Reason(
+        code="zoom_out_of_range",
+        message=sentence("A picture can't be enlarged %(zoom)s times.", zoom=zoom),
+        remedy=sentence(BETWEEN, low=1, high=MAX_ZOOM),
     )
 
 

@@ -21,6 +21,7 @@ from timelapse.rendering.pipeline.geometry import Size
 from timelapse.rendering.pipeline.plan import MovieFormat, Plan, Recipe
 from timelapse.rendering.pipeline.render import render
 from timelapse.rendering.pipeline.store import SegmentStore
+from timelapse.rendering.view import View
 from timelapse.shared.srgb import to_light
 
 Decode = Callable[[Path], np.ndarray]
@@ -104,6 +105,33 @@ def test_a_steadied_picture_is_cropped_where_its_content_belongs(
     assert rows.mean() == pytest.approx(180, abs=1)
     assert columns.mean() == pytest.approx(320, abs=1)
     assert rows.max() - rows.min() == pytest.approx(40 / 0.96, abs=2)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+@pytest.mark.parametrize("fit", [Fit(), Fit(mode="cover"), Fit(mode="blurred_bars")])
+def test_a_zoomed_frame_shows_its_part_of_the_picture(tmp_path: Path, fit: Fit, kind: str) -> None:
+    pixels = np.full((360, 640, 3), 30, np.uint8)
+    pixels[90:180, 320:480] = 220  # a quarter of width and height, at half and a quarter of them
+    Image.fromarray(pixels).save(tmp_path / f"house.{kind}")
+    recipe = composed(Recipe.of(tmp_path / f"house.{kind}"), view=View(0.5, 0.25, 0.25))
+    frame = make_frame(recipe, Size(320, 180), max_pixels=10**6, fit=fit).to_ndarray(format="rgb24")
+    assert frame.shape == (180, 320, 3)
+    assert frame[4:-4, 4:-4].min() > 210
+    recipe = composed(recipe, view=View(0.25, 0.0, 0.5))
+    frame = make_frame(recipe, Size(320, 180), max_pixels=10**6, fit=fit).to_ndarray(format="rgb24")
+    rows, columns = np.nonzero(frame.mean(axis=2) > 128)
+    assert (rows.min(), rows.max()) == (pytest.approx(90, abs=1), 179)
+    assert (columns.min(), columns.max()) == (pytest.approx(160, abs=1), 319)
+
+
+def test_a_slow_pan_moves_by_the_same_part_of_a_pixel_in_each_frame(tmp_path: Path) -> None:
+    pixels = np.zeros((360, 640, 3), np.uint8)
+    pixels[:, 320:] = 255
+    Image.fromarray(pixels).save(tmp_path / "edge.png")
+    picture = Recipe.of(tmp_path / "edge.png")
+    views = [View(0.2 + number / 4 / 640, 0.0, 0.5) for number in range(9)]  # a quarter of a pixel further
+    white = [shown(composed(picture, view=view)).mean() / 255 * 320 for view in views]
+    assert np.diff(white) == pytest.approx([0.25] * 8, abs=0.08)
 
 
 def test_a_card_is_a_text_in_the_middle_of_black() -> None:

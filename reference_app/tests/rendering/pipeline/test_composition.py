@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timelapse.rendering.pipeline.composition import Composition, fade
+from timelapse.rendering.view import View
 
 
 def test_a_composition_that_changes_nothing_is_none() -> None:
@@ -17,13 +18,14 @@ def test_gains_that_look_alike_are_alike() -> None:
     assert Composition.of(gain_ev=0.1001) == Composition.of(gain_ev=0.0999)
 
 
-def test_a_frame_that_is_not_steadied_keeps_the_key_of_its_segment() -> None:
-    assert "steady" not in Composition(label="Roof").decisive
+def test_a_frame_that_is_not_steadied_or_zoomed_keeps_the_key_of_its_segment() -> None:
+    assert not {"steady", "view"} & Composition(label="Roof").decisive.keys()
     assert Composition(steady=(0.01, 0.0)).decisive["steady"] == (0.01, 0.0)
 
 
 def test_a_composition_survives_as_json() -> None:
-    for made in (Composition(label="Roof"), Composition(steady=(0.01, -0.5))):
+    zoomed = Composition(view=View(0.25, 0.1, 0.5))
+    for made in (Composition(label="Roof"), Composition(steady=(0.01, -0.5)), zoomed):
         assert Composition.from_json(json.loads(json.dumps(made.to_json()))) == made
 
 

@@ -53,6 +53,8 @@ class MovieStyleInput:
     """What is added to the pictures: even light, a label, a fade from and to black, a card at the end.
 
     `steady` takes away how the camera sways, for which pictures are cropped by 2 % at each side.
+    From its first frame to its last the movie zooms from `zoomFrom` to `zoomTo` (1 to 4; 1: the whole
+    picture), and pans from `panFrom` to `panTo`, which are points as `focus` is.
 
     Pictures of another shape than the movie's are fitted by `contain` (whole, on black), `blurred_bars`
     (whole, on themselves, blurred) or `cover` (cropped). Cropping keeps the `focus`: center, top, bottom,
@@ -63,6 +65,10 @@ class MovieStyleInput:
 
     deflicker: bool = False
     steady: bool = False
+    zoom_from: float = 1
+    zoom_to: float = 1
+    pan_from: str = "center"
+    pan_to: str = "center"
     label_time: bool = False
     label_text: str = ""
     label_exposure: bool = False
@@ -78,6 +84,10 @@ class MovieStyleInput:
         return Style(
             deflicker=self.deflicker,
             steady=self.steady,
+            zoom_from=self.zoom_from,
+            zoom_to=self.zoom_to,
+            pan_from=self.pan_from,
+            pan_to=self.pan_to,
             label_time=self.label_time,
             label_text=self.label_text,
             label_exposure=self.label_exposure,

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from timelapse.rendering.fit import CONTAIN
 from timelapse.rendering.lettering import font
+from timelapse.rendering.pipeline.geometry import Size, scaled
 from timelapse.rendering.pipeline.picture import read_picture
 from timelapse.rendering.pipeline.scale import to_frame
 from timelapse.rendering.pipeline.steady import MOST
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
     from timelapse.rendering.fit import Fit
     from timelapse.rendering.pipeline.composition import Composition
-    from timelapse.rendering.pipeline.geometry import Size
     from timelapse.rendering.pipeline.plan import Recipe
     from timelapse.rendering.pipeline.steady import Shift
+    from timelapse.rendering.view import View
 
 #: Of the movie's shorter side: the height of a label's letters, its margin, and a card's letters.
 _LETTERS: Final = 0.035
@@ -48,10 +49,15 @@ def make_frame(recipe: Recipe, size: Size, *, max_pixels: int, fit: Fit = CONTAI
         frame = to_frame(np.zeros((size.height, size.width, 3), np.uint8), size)
         _draw(frame, _written(composition.card, size, _CARD_LETTERS), size, middle=True)
     else:
-        pixels = read_picture(recipe, size, max_pixels=max_pixels, fit=fit)
+        view = composition.view
+        needed = size if view is None else _enlarged(size, 1 / view.share)
+        pixels = read_picture(recipe, needed, max_pixels=max_pixels, fit=fit)
         if composition.steady is not None:
             pixels = _steadied(pixels, composition.steady)
-        frame = to_frame(brightened(pixels, composition.gain_ev), size, fit)
+        pixels = brightened(pixels, composition.gain_ev)
+        if view is not None:
+            pixels = _viewed(pixels, view, size, fit)
+        frame = to_frame(pixels, size, fit)
     return _finished(frame, composition, size)
 
 
@@ -63,6 +69,25 @@ def _steadied(pixels: NDArray[np.uint8], away: Shift) -> NDArray[np.uint8]:
         begin = min(2 * margin, max(0, margin + round(length * share)))
         cropped.append(slice(begin, length - 2 * margin + begin))
     return np.ascontiguousarray(pixels[tuple(cropped)])
+
+
+def _enlarged(size: Size, zoom: float) -> Size:
+    return Size(round(size.width * zoom), round(size.height * zoom))
+
+
+def _viewed(pixels: NDArray[np.uint8], view: View, size: Size, fit: Fit) -> NDArray[np.uint8]:
+    """Return a part of a picture as large as the whole would be in the movie.
+
+    Its edges lie between pixels: from frame to frame they move by less than one.
+    """
+    height, width = pixels.shape[:2]
+    left, top = width * view.left, height * view.top
+    right, bottom = min(width, left + width * view.share), min(height, top + height * view.share)
+    place = scaled(Size(width, height), size, fit)
+    shown = Image.fromarray(pixels).resize(
+        (place.width, place.height), Image.Resampling.LANCZOS, box=(left, top, right, bottom)
+    )
+    return np.asarray(shown)
 
 
 def _finished(frame: VideoFrame, composition: Composition, size: Size) -> VideoFrame:

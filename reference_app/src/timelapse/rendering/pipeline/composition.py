@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
+from timelapse.rendering.view import View
+
 #: Increase it when the same composition makes other pixels.
 _COMPOSING: Final = 1
 #: Gains in finer steps than this change no pixel that anybody sees.
@@ -23,7 +25,8 @@ class Composition:
     ``gain_ev`` brightens the picture, in exposure values (+1 doubles the light). ``label`` is written at the
     bottom left. ``light`` is the share of the whole frame's light, from 0 (black) to 1. ``card`` is a text
     in the middle of a black frame instead of a picture. ``steady`` says how far the picture's content is from
-    where it belongs, to the right and down, in shares of its size; None: the picture isn't steadied.
+    where it belongs, to the right and down, in shares of its size; None: the picture isn't steadied. ``view``
+    is the part of the picture that is shown; None: the whole.
     """
 
     gain_ev: float = 0.0
@@ -31,6 +34,7 @@ class Composition:
     light: float = 1.0
     card: str = ""
     steady: tuple[float, float] | None = None
+    view: View | None = None
 
     @classmethod
     def of(
@@ -40,6 +44,7 @@ class Composition:
         label: str = "",
         light: float = 1.0,
         steady: tuple[float, float] | None = None,
+        view: View | None = None,
     ) -> Self | None:
         """Return the composition in steps that can be seen; None if it changes nothing."""
         made = cls(
@@ -47,6 +52,7 @@ class Composition:
             label=label,
             light=round(min(1.0, max(0.0, light)) * _STEPS_OF_LIGHT) / _STEPS_OF_LIGHT,
             steady=steady,
+            view=view,
         )
         return None if made == cls() else made
 
@@ -57,15 +63,14 @@ class Composition:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        values = asdict(self)
-        # Without the default, so that segments keep the keys under which they were encoded before.
-        return values if self.steady is not None else {k: v for k, v in values.items() if k != "steady"}
+        # Without these defaults, so that segments keep the keys under which they were encoded before.
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Return what ``to_json`` wrote."""
-        steady = data.get("steady")
-        return cls(**data | {"steady": steady and (steady[0], steady[1])})
+        steady, view = data.get("steady"), data.get("view")
+        return cls(**data | {"steady": steady and (steady[0], steady[1]), "view": view and View(*view)})
 
 
 def fade(count: int, *, fade_in: int = 0, fade_out: int = 0) -> list[float]:
