@@ -326,3 +326,36 @@ def test_a_lost_task_comes_back_counted_from_its_delivery():
     lost = values.running(state=TaskState.LOST, unacked=True, delivered_at=NOW - timedelta(seconds=30))
     reason = only("r1", values.snapshot(running=(lost,), visibility_timeout_s=60.0))
     assert reason.params["back_by"] == "2026-11-23T12:00:30+00:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "remedy"),
+    [
+        (
+            {"delivered_at": NOW - timedelta(minutes=40)},
+            "no worker is known to have it: its worker has probably ended",
+            "it comes back by 2026-11-23T12:20:00+00:00",
+        ),
+        (
+            {"delivered_at": NOW - timedelta(seconds=5)},
+            "which one, and whether it has started, is unknown",
+            "",
+        ),
+        ({}, "which one, and whether it has started, is unknown", ""),
+    ],
+)
+def test_a_delivered_task_that_no_worker_has_says_when_it_comes_back_and_blames_no_events(
+    fields, message, remedy
+):
+    delivered = values.task(state=TaskState.RESERVED, position=None, unacked=True, **fields)
+    reason = only("t1", values.snapshot(queued=(delivered,), visibility_timeout_s=3600.0))
+    assert message in reason.message
+    assert remedy in reason.remedy
+    assert "Start the collector" not in reason.remedy
+
+
+def test_a_command_does_nothing_else_than_it_says_whatever_a_queue_is_called():
+    name = "movies; touch /tmp/harm"
+    queue = values.queue(name=name, workers=())
+    reason = diagnose("t1", values.snapshot(queues=(queue,), queued=(values.task(queue=name),)))[0]
+    assert reason.remedy.endswith("-Q 'movies; touch /tmp/harm'")

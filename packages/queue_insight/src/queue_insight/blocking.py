@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from queue_insight.reasons import Reason, count
@@ -49,6 +50,6 @@ def _by_limits(queue: QueueState, free: int, limits: dict[str, str]) -> Reason:
         "Tasks that wait for their rate limit fill what a worker may prefetch, so it probably receives "
         "nothing else before they start.",
         params={"queue": queue.name, "free": free, "kept": kept, "name": name, "rate": rate},
-        remedy=f"Raise the limit (celery -A <project> control rate_limit {name} <rate>), "
+        remedy=f"Raise the limit (celery -A <project> control rate_limit {quote(name)} <rate>), "
         "or send such tasks to a queue of their own.",
     )

@@ -257,6 +257,9 @@ def task_at_worker(
     """Return a task that this worker has, or had when it ended; `message` is what the broker has of it."""
     state = _state(task, worker)
     sent_at = task.sent_at if message is None or message.sent_at is None else message.sent_at
+    # What a worker says of its tasks when it is asked names neither.
+    expires = task.expires if task.expires is not None or message is None else message.expires
+    retries = task.retries if task.retries or message is None else message.retries
     return TaskInfo(
         id=task.id,
         name=task.name,
@@ -267,8 +270,8 @@ def task_at_worker(
         started_at=None if task.started_at is None else moment(task.started_at),
         sent_at=None if sent_at is None else moment(sent_at),
         eta=_moment(task.eta),
-        expires=_moment(task.expires),
-        retries=task.retries,
+        expires=_moment(expires),
+        retries=retries,
         delivered_at=None if message is None else _moment(message.delivered_at),
         args_summary=task.args_summary,
         unacked=unacked,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from queue_insight import handing_out
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from queue_insight.snapshot import Pause, QueueState, Snapshot, TaskInfo
 
-#: A pause is in what workers say they consume after two inspections at the latest.
+#: What has happened is in what workers say of themselves after two inspections at the latest.
 INSPECTED_WITHIN = timedelta(seconds=25)
 #: By whether the broker still holds the message; None: unknown.
 REDELIVERED = {True: "yes", False: "no", None: None}
@@ -149,16 +150,31 @@ def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
     if not_due := _not_due(task, snapshot):
         return not_due
     if task.worker is None:
-        return Reason(
-            code="reserved",
-            message="A worker has received it; which one, and whether it has started, is unknown.",
-            params={"task": task.id, "worker": None, "running": None},
-            remedy="Start the collector, and workers with events on (-E).",
-        )
+        return _delivered(task, snapshot)
     worker = snapshot.worker(task.worker)
     if worker is not None and (rate := worker.rate_limits.get(task.name)):
         return _rate_limited(task, rate, snapshot)
     return _prefetched(task, task.worker, snapshot)
+
+
+def _delivered(task: TaskInfo, snapshot: Snapshot) -> Reason:
+    """Return what is known of a delivered task of which no worker is known to have it."""
+    message = "A worker has received it; which one, and whether it has started, is unknown."
+    remedy = ""
+    if not snapshot.fresh:
+        remedy = "Start the collector, and workers with events on (-E)."
+    elif task.delivered_at is not None and snapshot.at - task.delivered_at > INSPECTED_WITHIN:
+        message = (
+            f"The broker delivered it at {instant(task.delivered_at)}, and no worker is known to have it: "
+            "its worker has probably ended, and it may have done part of its work, or all of it."
+        )
+        remedy = f"The broker holds it unacknowledged: {_redelivery(task, snapshot)}"
+    return Reason(
+        code="reserved",
+        message=message,
+        params={"task": task.id, "worker": None, "running": None},
+        remedy=remedy,
+    )
 
 
 def _prefetched(task: TaskInfo, worker: str, snapshot: Snapshot) -> Reason:
@@ -211,7 +227,7 @@ def _rate_limited(task: TaskInfo, rate: str, snapshot: Snapshot) -> Reason:
         message=f"Worker {task.worker} starts {task.name} at most {rate}; "
         f"{least}{count(waiting, 'such task')} {'waits' if waiting == 1 else 'wait'} there.",
         params={"task": task.id, "worker": task.worker, "rate": rate, "waiting": waiting},
-        remedy=f"Raise the limit: celery -A <project> control rate_limit {task.name} <rate>",
+        remedy=f"Raise the limit: celery -A <project> control rate_limit {quote(task.name)} <rate>",
     )
 
 
@@ -267,7 +283,7 @@ def _queued(task: TaskInfo, snapshot: Snapshot) -> Iterator[Reason]:
             code="next",
             message=f"It is the next in queue {task.queue!r}; no worker is known to listen to that queue.",
             params={"task": task.id, "queue": task.queue},
-            remedy=f"Start one: celery -A <project> worker -E -Q {task.queue}",
+            remedy=f"Start one: celery -A <project> worker -E -Q {quote(task.queue)}",
         )
 
 
@@ -314,7 +330,7 @@ def _no_worker(queue: QueueState, snapshot: Snapshot) -> Reason:
         code="worker_unknown" if unknown else "no_worker",
         message=message,
         params={"queue": queue.name, "former": names or None, "until": until},
-        remedy=f"Start one: celery -A <project> worker -E -Q {queue.name}",
+        remedy=f"Start one: celery -A <project> worker -E -Q {quote(queue.name)}",
     )
 
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 SUCCEEDED: Final = "succeeded"
 FAILED: Final = "failed"
+RETRIED: Final = "retried"
 OUTCOMES: Final = {
     "task-succeeded": SUCCEEDED,
     "task-failed": FAILED,
     "task-revoked": "revoked",
     "task-rejected": "rejected",
-    "task-retried": "retried",
+    "task-retried": RETRIED,
 }
 TASK_EVENTS: Final = frozenset({"task-received", "task-started", *OUTCOMES})
 WORKER_EVENTS: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import asdict
 
 from queue_insight.collector_state import Task
-from queue_insight.event import SUCCEEDED
+from queue_insight.event import RETRIED, SUCCEEDED
 from queue_insight.event_order import EventTime
 from queue_insight.failure_groups import FailureGroups
 from queue_insight.finished_tasks import FinishedTasks
@@ -122,6 +122,10 @@ class ObservedTasks:
         """
         known = self._tasks.get(task_id)
         if (known is not None and _precedes(event, known)) or self._is_before_end(task_id, event):
+            return
+        if known is not None and outcome == RETRIED and known.started_at is None and known.retries:
+            # The worker has received the next attempt before it says that the last one asked for it.
+            self._record(known, outcome, event.at, now)
             return
         if known is not None:
             self._tasks.remove(task_id)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from queue_insight.snapshot import QueueState, Snapshot
 
 #: Number of queues on a page.
-PAGE: Final = 60
+PAGE: Final = 56
 #: Maximum number of names among the quiet queues; the others are counted.
 MAX_QUIET: Final = 100
 #: What the reason of a queue's next task means for the queue: rank of the trouble, label, tone.
