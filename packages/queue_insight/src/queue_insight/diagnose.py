@@ -157,13 +157,24 @@ def _reserved(task: TaskInfo, snapshot: Snapshot) -> Reason:
     return _prefetched(task, task.worker, snapshot)
 
 
+def is_stray(task: TaskInfo, snapshot: Snapshot) -> bool:
+    """Return whether a task was delivered and no worker that is asked has it."""
+    return (
+        task.state is TaskState.RESERVED
+        and task.worker is None
+        and task.delivered_at is not None
+        and snapshot.fresh
+        and snapshot.at - task.delivered_at > INSPECTED_WITHIN
+    )
+
+
 def _delivered(task: TaskInfo, snapshot: Snapshot) -> Reason:
     """Return what is known of a delivered task of which no worker is known to have it."""
     message = "A worker has received it; which one, and whether it has started, is unknown."
     remedy = ""
     if not snapshot.fresh:
         remedy = "Start the collector, and workers with events on (-E)."
-    elif task.delivered_at is not None and snapshot.at - task.delivered_at > INSPECTED_WITHIN:
+    elif task.delivered_at is not None and is_stray(task, snapshot):
         message = (
             f"The broker delivered it at {instant(task.delivered_at)}, and no worker is known to have it: "
             "its worker has probably ended, and it may have done part of its work, or all of it."

@@ -81,6 +81,15 @@ CASES = [
         {"queues": (QUIET,), "running": (lost(state=TaskState.UNKNOWN),)},
     ),
     (
+        "1 delivered task is at no known worker; nothing waits; nothing runs.",
+        {
+            "queues": (QUIET,),
+            "queued": (
+                values.task(state=TaskState.RESERVED, position=None, delivered_at=NOW - timedelta(minutes=5)),
+            ),
+        },
+    ),
+    (
         "1 worker late; nothing waits; nothing runs.",
         {"queues": (QUIET,), "workers": (gone(state=WorkerState.LATE),)},
     ),

@@ -7,6 +7,7 @@ from tests import values
 from tests.values import NOW
 
 from queue_insight import TaskState, WorkerState
+from queue_insight.drain import Drain, DrainState
 from queue_insight.page.clock import Clock
 from queue_insight.page.overview import MAX_QUIET, arrange, row
 from queue_insight.snapshot import Pause
@@ -104,6 +105,23 @@ def test_lost_tasks_that_come_back_are_counted_apart_from_those_that_do_not():
     found = row(values.queue(depth=0), now, CLOCK)
     assert found.reason == "2 tasks ended with two@test: 1 task comes back by 12:59; 1 task is lost for good."
     assert "look at what it changed" in found.remedy
+
+
+def test_delivered_tasks_that_no_worker_has_are_not_called_taken():
+    stray = values.task(
+        state=TaskState.RESERVED, position=None, unacked=True, delivered_at=NOW - timedelta(minutes=5)
+    )
+    now = values.snapshot(queued=(stray,), visibility_timeout_s=3600.0)
+    found = row(values.queue(depth=0, reserved=1), now, CLOCK)
+    assert (found.label, found.tone) == ("nobody has it", "late")
+    assert "it comes back by 12:55:00" in found.remedy
+
+
+def test_a_queue_without_a_worker_says_so_once():
+    drain = Drain(state=DrainState.NOT_KNOWN, why="no worker is known to consume it")
+    queue = values.queue(workers=(), drain=drain)
+    found = row(queue, values.snapshot(queues=(queue,), queued=(waiting("celery"),)), CLOCK)
+    assert (found.label, found.drain, found.drain_why) == ("no worker", "?", "")
 
 
 def test_a_task_that_may_have_finished_is_not_called_lost():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.diagnose import redelivered_by
+from queue_insight.diagnose import is_stray, redelivered_by
 from queue_insight.drain import DrainState, in_words
 from queue_insight.names import shown
 from queue_insight.page.clock import duration
@@ -117,6 +117,9 @@ def _lost(snapshot: Snapshot, clock: Clock) -> Iterator[Clause]:
     ended = [task for task in snapshot.running if task.state is not TaskState.RUNNING]
     for text in fates(ended, snapshot, clock):
         yield Clause(text=text, is_trouble=True)
+    if stray := sum(is_stray(task, snapshot) for task in snapshot.queued):
+        verb = "is" if stray == 1 else "are"
+        yield Clause(text=f"{count(stray, 'delivered task')} {verb} at no known worker", is_trouble=True)
     if snapshot.ended_tasks > len(ended) and snapshot.asked_tasks is not None:
         more = count(snapshot.ended_tasks - len(ended), "more task")
         yield Clause(text=f"{more} ended with a worker and were not looked at", is_trouble=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.diagnose import diagnose, named, paused
+from queue_insight.diagnose import diagnose, is_stray, named, paused
 from queue_insight.drain import DrainState, in_words
 from queue_insight.names import key, shown
 from queue_insight.page.clock import duration
@@ -42,6 +42,7 @@ _LOST = (1, "lost", "bad")
 _END_NOT_KNOWN = (2, "end not known", "late")
 _OTHER = (4, "waits", "late")
 _UNREAD = (4, "not read", "late")
+_NOBODY_HAS = (2, "nobody has it", "late")
 _TAKEN = (7, "taken", "ok")
 _DELAYED = (7, "delayed", "quiet")
 _WORKING = (8, "runs", "ok")
@@ -107,10 +108,13 @@ class _Facts:
     def __init__(self, snapshot: Snapshot) -> None:
         self.heads: dict[str, TaskInfo] = {}
         self.ended: dict[str, list[TaskInfo]] = {}
+        self.stray: dict[str, TaskInfo] = {}
         self.running = snapshot.running_by_worker()
         for task in snapshot.queued:
             if task.state is TaskState.QUEUED:
                 self.heads.setdefault(task.queue, task)
+            elif is_stray(task, snapshot):
+                self.stray.setdefault(task.queue, task)
         for task in snapshot.running:
             if task.state in {TaskState.LOST, TaskState.UNKNOWN}:
                 self.ended.setdefault(task.queue, []).append(task)
@@ -138,7 +142,8 @@ def row(
         running=queue.running if is_observed else None,
         oldest="" if queue.depth == 0 else duration(queue.oldest_wait_s),
         drain="" if is_empty else in_words(queue.drain),
-        drain_why="" if is_empty else shown(queue.drain.why, 200),
+        # Of a queue without a worker the label says why.
+        drain_why="" if is_empty or queue.workers == () else shown(queue.drain.why, 200),
         workers=len(queue.workers) if queue.workers is not None and snapshot.fresh else None,
         slots=_slots(queue, facts) if snapshot.fresh else "",
         rank=rank,
@@ -155,6 +160,8 @@ def _trouble(queue: QueueState, snapshot: Snapshot, facts: _Facts, clock: Clock)
         return _PAUSED, paused(queue, snapshot.paused[queue.name], snapshot.at)
     if queue.depth == 0 and queue.name in facts.ended:
         return _lost(queue, snapshot, facts, clock)
+    if queue.depth == 0 and (stray := facts.stray.get(queue.name)):
+        return _NOBODY_HAS, diagnose(stray.id, replace(snapshot, queued=(stray,), notes=()))[0]
     return (_at_workers(queue), None) if queue.depth == 0 else _waits(queue, snapshot, facts, clock)
 
 
