@@ -31,6 +31,8 @@ from timelapse.notifications.models import Delivery
 from timelapse.operations.queries import name_of
 from timelapse.operations.task_labels import LABELS
 from timelapse.rendering import form
+from timelapse.rendering.domain import WORKERS_DIED
+from timelapse.rendering.models import Movie
 from timelapse.rendering.presets import PRESETS
 from timelapse.rendering.retention import ThinFrames
 from timelapse.why.domain.links import NOTHING_WAITS
@@ -231,3 +233,18 @@ async def test_sockets_side_by_side_have_a_language_each(user):
     asked = ("de", "en", None, "de-AT", "x" * 1000, 7)
     read = await asyncio.gather(*(state_in(language, user) for language in asked))
     assert read == ["Bereit", "Ready", "Ready", "Bereit", "Ready", "Ready"]
+
+
+FAILED = "query ($id: ID!) { node(id: $id) { ... on Movie { name failure { message remedy } } } }"
+
+
+@pytest.mark.django_db
+def test_a_stored_failure_is_english_in_the_database_and_said_in_the_language_of_the_page(member):
+    stored = {"failure_message": str(WORKERS_DIED.message), "failure_remedy": WORKERS_DIED.remedy}
+    movie = Movie.objects.create(timelapse=timelapse(), state="failed", fps=30, width=64, height=48, **stored)
+    assert movie.failure_message == "5 workers died while they rendered it."
+    member.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    shown = member.ask(FAILED, id=relay.to_base64("Movie", movie.pk))["data"]["node"]
+    assert shown["name"] == f"Film {movie.pk}"
+    assert shown["failure"]["message"] == "5 Worker sind beim Rendern ausgefallen."
+    assert shown["failure"]["remedy"].startswith("Sehen Sie nach Protokoll")

@@ -33,8 +33,10 @@ def sentence(template: str, plural: str = "", /, **values: Value) -> Sentence:
     ``template`` has the values as ``%(name)s``. ``plural`` is the template for every number but 1, by the
     value ``count``. Numbers are written as the reader's language does. A value that is a sentence is
     translated with it, one that is a plain text is not: it is somebody's name for something. A tuple is a
-    list of these.
+    list of these. A template that is a sentence already stays it.
     """
+    if isinstance(template, Sentence):
+        return template
     chosen = plural if plural and values["count"] != 1 else template
     said = Sentence(chosen % {name: _written(value) for name, value in values.items()} if values else chosen)
     said.template, said.plural, said.values = template, plural, values

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import queue_insight
-from fsmlock import Reason
 from timelapse.cameras.models import Camera
 from timelapse.cameras.queries import cameras
 from timelapse.home import domain
@@ -16,7 +15,7 @@ from timelapse.operations.models import QueuePause
 from timelapse.operations.queries import recent_periodic_tasks
 from timelapse.operations.task_labels import label_of
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import full_name, listed_movies
+from timelapse.rendering.queries import failure_of, full_name, listed_movies
 from timelapse.rendering.trash import bytes_in_trash
 from timelapse.shared import conf
 from timelapse.shared.progress import about
@@ -63,7 +62,7 @@ def failed_movie(movie: Movie) -> FailedMovie:
     return FailedMovie(
         name=full_name(movie),
         subject=about(movie),
-        failure=Reason(code=movie.failure_code, message=movie.failure_message, remedy=movie.failure_remedy),
+        failure=failure_of(movie),
         failed_at=movie.finished_at,
     )
 

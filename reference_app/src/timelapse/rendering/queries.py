@@ -10,10 +10,11 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 import fsmlock
+from fsmlock import Reason
 from fsmlock.inspection import reason_for
 from fsmlock.sentences import Sentence, sentence
 from timelapse.frames.domain import displayed_size
-from timelapse.rendering.domain import RESEND_AFTER
+from timelapse.rendering.domain import RESEND_AFTER, WORKERS_DIED
 from timelapse.rendering.models import Movie
 from timelapse.shared import conf
 
@@ -60,6 +61,13 @@ def full_name(movie: Movie) -> Sentence:
 def name_of(movie: Movie) -> str:
     """Return what people call it: its title, or its number."""
     return movie.title or str(movie)
+
+
+def failure_of(movie: Movie) -> Reason:
+    """Return why a movie failed, as it was stored: a known reason with values can still be translated."""
+    if movie.failure_message == WORKERS_DIED.message:
+        return WORKERS_DIED
+    return Reason(code=movie.failure_code, message=movie.failure_message, remedy=movie.failure_remedy)
 
 
 def movies_of_tasks(task_ids: list[str]) -> dict[str, Movie]:

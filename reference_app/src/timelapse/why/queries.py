@@ -21,7 +21,7 @@ from timelapse.operations.kinds import name_of
 from timelapse.operations.models import QueuePause
 from timelapse.operations.queries import run_keys
 from timelapse.rendering.models import Movie
-from timelapse.rendering.queries import full_name, movies_by_token, queued_before
+from timelapse.rendering.queries import failure_of, full_name, movies_by_token, queued_before
 from timelapse.rendering.waiting import own_hold, time_left
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
@@ -87,7 +87,7 @@ def _movie(movie: Movie) -> MovieFacts:
         workers=_workers(_RENDER_QUEUE, snapshot),
         task=task_reasons(movie, snapshot, own) if unfinished else (),
         work=_own_work(movie),
-        failure=Reason(code=movie.failure_code, message=movie.failure_message, remedy=movie.failure_remedy),
+        failure=failure_of(movie),
         stop_requested_by=movie.cancel_requested_by if movie.cancel_requested_at else "",
     )
 

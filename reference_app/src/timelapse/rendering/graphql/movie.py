@@ -216,7 +216,7 @@ class Movie(Stateful):
         row = _row(self)
         if row.state != models.Movie.States.FAILED:
             return None
-        return Reason(code=row.failure_code, message=row.failure_message, remedy=row.failure_remedy)
+        return Reason.from_value(queries.failure_of(row))
 
     @strawberry_django.field(
         description="Who asked its worker to stop; null unless it is being rendered and somebody did."

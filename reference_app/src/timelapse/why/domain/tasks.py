@@ -145,7 +145,7 @@ def task_links(reasons: Iterable[Reason], workers: Workers | None) -> Iterator[L
     for reason in reasons:
         if workers is not None and reason.code in _OF_WORKERS:
             continue
-        message = TASK_WORDS.get(reason.code) or reason.message
+        message = TASK_WORDS.get(reason.code) or _with_values(reason)
         seen_at = reason.params.get("last_seen_at") if reason.code in _OF_SILENT_WORKERS else None
         yield Link(
             kind=LinkKind.QUEUE if seen_at is None else LinkKind.WORKER,
@@ -155,6 +155,27 @@ def task_links(reasons: Iterable[Reason], workers: Workers | None) -> Iterator[L
             ),
             detail=reason.message if message != reason.message else "",
         )
+
+
+def _with_values(reason: Reason) -> str:
+    """Return the queue's own words, so that they can be said in other languages as far as they are known."""
+    values = reason.params
+    at = str(values.get("at"))
+    match reason.code, values.get("outcome"):
+        case "not_due", _ if "eta" in values:
+            return sentence("It is not due before %(at)s.", at=str(values["eta"]))
+        case "tasks_ahead", _ if "ahead" in values:
+            return sentence(
+                "%(count)s task is ahead of it in queue '%(queue)s'.",
+                "%(count)s tasks are ahead of it in queue '%(queue)s'.",
+                count=int(values["ahead"] or 0),
+                queue=str(values.get("queue")),
+            )
+        case "finished", "succeeded":
+            return sentence("It succeeded at %(at)s.", at=at)
+        case "finished", "failed":
+            return sentence("It failed at %(at)s.", at=at)
+    return reason.message
 
 
 def worker_links(workers: Workers | None) -> Iterator[Link]:
