@@ -102,6 +102,7 @@ def compose(
         if broker.delayed is None
         else tuple(DelayedTasks(within_s=each.within_s, count=each.count) for each in broker.delayed),
         heads_read=broker.heads_read,
+        run_times=collector.run_times,
         former_workers=collector.former_workers,
         ended_tasks=collector.ended_tasks,
         lost_tasks=collector.lost_tasks,

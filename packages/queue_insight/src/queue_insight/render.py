@@ -30,9 +30,10 @@ def as_json(value: Snapshot | Sequence[Reason]) -> str:
         document = {
             "format": "queue-insight-snapshot",
             "version": JSON_VERSION,
-            **asdict(replace(value, queues=())),
+            **asdict(replace(value, queues=(), run_times={})),
             "queues": [_queue_as_dict(each) for each in value.queues],
         }
+        del document["run_times"]  # thousands of figures, which nobody asks for
     else:
         reasons = [asdict(reason) for reason in value]
         document = {"format": "queue-insight-reasons", "version": JSON_VERSION, "reasons": reasons}

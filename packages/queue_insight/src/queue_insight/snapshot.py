@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from queue_insight.drain import NOT_ESTIMATED, Drain, Estimate
+from queue_insight.drain import MIN_SAMPLES, NOT_ESTIMATED, Drain, Estimate
 from queue_insight.freshness import BROKER_UNREAD, OUTDATED, Freshness, Source
 from queue_insight.reasons import count
 
@@ -267,6 +267,8 @@ class Snapshot:
     delayed_in_broker: tuple[DelayedTasks, ...] | None = None
     #: Whether the broker shows which tasks wait; RabbitMQ only counts them.
     heads_read: bool = True
+    #: By name, the seconds that the last successful tasks took.
+    run_times: Mapping[str, Sequence[float]] = field(default_factory=dict, repr=False, compare=False)
     #: Ids of the tasks that were looked for at the workers; None: all. Counts include the others.
     asked_tasks: frozenset[str] | None = None
     #: By id, what the senders of the asked tasks noted, as far as they noted it and it is kept.
@@ -346,6 +348,14 @@ class Snapshot:
         return Counter(
             task.worker for task in self.running if task.worker and task.state is TaskState.RUNNING
         )
+
+    def usual_s(self, name: str) -> float | None:
+        """Return within how many seconds 95 % of the last successful tasks of this name ended.
+
+        None if fewer than five are known.
+        """
+        times = sorted(self.run_times.get(name, ()))
+        return times[ceil(0.95 * len(times)) - 1] if len(times) >= MIN_SAMPLES else None
 
     def find(self, task_id: str) -> TaskInfo | None:
         """Return the task with this id, or None."""

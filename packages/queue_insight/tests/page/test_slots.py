@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
+import pytest
 from tests import values
 from tests.values import NOW
 
@@ -28,7 +29,7 @@ def test_workers_in_trouble_are_first():
 
 def test_each_slot_is_a_box_with_its_task_or_free():
     (found,) = rows(values.running(), workers=(values.worker(slots=4, running=1, reserved=1),))
-    assert [(box.name, box.since) for box in found.boxes] == [("work.do", "9 s")]
+    assert [(box.task.name, box.task.since) for box in found.boxes] == [("work.do", "9 s")]
     assert (len(found.free), found.taken) == (3, 1)
 
 
@@ -42,7 +43,7 @@ def test_more_tasks_than_boxes_are_counted_whether_they_were_read_or_not():
 def test_what_a_worker_had_when_it_ended_is_counted():
     lost = values.running(state=TaskState.LOST)
     (found,) = rows(lost, ended=3, workers=(values.worker(slots=4, state=WorkerState.GONE),))
-    assert ([box.state for box in found.boxes], found.more_boxes) == (["lost"], 2)
+    assert ([box.task.state for box in found.boxes], found.more_boxes) == (["lost"], 2)
 
 
 def test_slots_that_no_worker_has_reported_are_not_known():
@@ -61,3 +62,18 @@ def test_of_a_silent_solo_worker_it_says_what_is_known_and_when_it_counts_as_gon
     late, online = rows(workers=(silent, values.worker()))
     assert "it may work or have ended. It counts as gone at 13:00." in late.remark
     assert online.remark == ""
+
+
+@pytest.mark.parametrize(
+    ("times", "box"),
+    [
+        ((1.0,) * 9 + (8.0,), ("8.0 s", True)),
+        ((1.0,) * 9 + (10.0,), ("10 s", False)),
+        ((1.0,) * 4, ("", False)),
+    ],
+)
+def test_a_slot_compares_its_task_with_how_long_such_tasks_take(times, box):
+    now = values.snapshot(run_times={"work.do": times})
+    has = WorkerTasks(longest=(values.running(),))
+    (found,) = worker_row(values.worker(), has, now, Clock(now=NOW, zone=UTC)).boxes
+    assert (found.usual, found.is_slow) == box

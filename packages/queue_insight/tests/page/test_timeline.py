@@ -105,3 +105,24 @@ def test_of_a_finished_task_only_its_end_is_known():
 
 def test_of_an_unknown_task_nothing_is_said():
     assert lines() == []
+
+
+@pytest.mark.parametrize(
+    ("worker", "steps"),
+    [
+        (
+            None,
+            [
+                ("11:55:00", "delivered to a worker that is not known"),
+                ("", "whether it has begun is not known"),
+            ],
+        ),
+        ("one@test", [("11:55:00", "taken by one@test, not started"), ("", "taken 5 min ago and not begun")]),
+    ],
+)
+def test_a_delivered_task_says_when_it_was_taken(worker, steps):
+    taken = values.task(
+        state=TaskState.RESERVED, position=None, worker=worker, delivered_at=NOW - timedelta(minutes=5)
+    )
+    found = timeline("t1", values.snapshot(queued=(taken,)), Clock(now=NOW, zone=UTC))
+    assert [(step.at, step.text) for step in found[-2:]] == steps

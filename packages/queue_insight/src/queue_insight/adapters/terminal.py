@@ -102,7 +102,7 @@ def _workers(reading: Reading, read_tasks: ReadTasks) -> Table:
     tasks_of = read_tasks(workers)
     for worker in workers:
         row = worker_row(worker, tasks_of.get(worker.name, WorkerTasks()), reading.snapshot, reading.clock)
-        tasks = ", ".join(f"{box.name} {box.since}" for box in row.boxes[:3])
+        tasks = ", ".join(f"{box.task.name} {box.task.since}" for box in row.boxes[:3])
         table.add_row(
             Text(row.name),
             Text(row.state, _STYLES[row.tone]),

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Final
 from queue_insight.names import key, shown
 from queue_insight.page.clock import duration
 from queue_insight.page.composition import TaskRow, task_row
-from queue_insight.snapshot import WorkerState
+from queue_insight.page.past import precise
+from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
     from queue_insight.page.clock import Clock
     from queue_insight.read import WorkerTasks
-    from queue_insight.snapshot import Snapshot, WorkerInfo
+    from queue_insight.snapshot import Snapshot, TaskInfo, WorkerInfo
 
 #: Maximum number of slots that are shown as boxes; the others are counted.
 MAX_BOXES: Final = 8
 MAX_QUEUES: Final = 5
+#: What runs for less is not called slow, as what is shown is some seconds old.
+LEAST_SLOW_S: Final = 5.0
 _RANKS = {
     WorkerState.GONE: (0, "bad"),
     WorkerState.LATE: (1, "late"),
@@ -26,6 +29,17 @@ _RANKS = {
     WorkerState.ONLINE: (3, "ok"),
     WorkerState.OFFLINE: (4, "quiet"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A task in its slot."""
+
+    task: TaskRow
+    #: Within what time 95 % of the last ones of its name ended; empty when that is not known.
+    usual: str
+    #: Whether it runs for longer than that.
+    is_slow: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +56,7 @@ class WorkerRow:
     remark: str
     queues: str
     #: What it runs, longest first.
-    boxes: tuple[TaskRow, ...]
+    boxes: tuple[Box, ...]
     more_boxes: int
     #: Slots without a task, as empty boxes; None when their number is not known.
     free: range | None
@@ -79,12 +93,22 @@ def worker_row(worker: WorkerInfo, at_worker: WorkerTasks, snapshot: Snapshot, c
         queues="queues not known"
         if worker.queues is None
         else ", ".join(queues) + (f" and {more} more" if more > 0 else ""),
-        boxes=tuple(task_row(task, clock) for task in tasks),
+        boxes=tuple(_box(task, snapshot, clock) for task in tasks),
         more_boxes=running - len(tasks),
         free=None if free is None else range(min(free, boxes)),
         more_free=max(0, (free or 0) - boxes),
         taken=worker.reserved,
         slots=worker.slots,
+    )
+
+
+def _box(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> Box:
+    usual_s = snapshot.usual_s(task.name) if task.state is TaskState.RUNNING else None
+    ran_s = None if task.started_at is None else (clock.now - task.started_at).total_seconds()
+    return Box(
+        task=task_row(task, clock),
+        usual="" if usual_s is None else precise(usual_s),
+        is_slow=usual_s is not None and ran_s is not None and ran_s > max(usual_s, LEAST_SLOW_S),
     )
 
 

@@ -49,8 +49,7 @@ def _steps(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> Iterator[Step]:
             yield Step(at=UNKNOWN, text=f"handed out by the broker, most likely to {names}")
             yield _gap("nobody has confirmed it")
         case TaskState.RESERVED:
-            yield Step(at=UNKNOWN, text=f"taken by {worker}, not started")
-            yield _gap(_held(task, snapshot, clock))
+            yield from _taken(task, worker, snapshot, clock)
         case TaskState.RUNNING:
             yield from _started(task, worker, clock)
             yield _gap(f"runs for {clock.since(task.started_at)}")
@@ -97,9 +96,20 @@ def _ahead(task: TaskInfo) -> str:
     return f": behind {count(task.position, 'task')}" if task.position else ": it is the next"
 
 
+def _taken(task: TaskInfo, worker: str, snapshot: Snapshot, clock: Clock) -> Iterator[Step]:
+    if task.worker is None:
+        yield Step(at=clock.second(task.delivered_at), text=f"delivered to {worker}")
+        yield _gap("whether it has begun is not known")
+        return
+    yield Step(at=clock.second(task.delivered_at), text=f"taken by {worker}, not started")
+    yield _gap(_held(task, snapshot, clock))
+
+
 def _held(task: TaskInfo, snapshot: Snapshot, clock: Clock) -> str:
     if task.eta is not None and task.eta > snapshot.at:
         return f"kept by the worker until it is due in {duration((task.eta - snapshot.at).total_seconds())}"
+    if task.delivered_at is not None:
+        return f"taken {clock.since(task.delivered_at)} ago and not begun"
     return f"sent {clock.since(task.sent_at)} ago and not begun; when it was taken is not known"
 
 
