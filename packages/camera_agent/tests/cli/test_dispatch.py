@@ -283,3 +283,16 @@ def test_a_paired_camera_forgets_what_another_server_set(server, tmp_path):
 def test_delivering_without_a_token_says_how_to_pair(tmp_path, capsys):
     assert main(["deliver", "--home", str(tmp_path)]) == 2
     assert "not paired. Pair it: camera-agent pair" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["status"], "The agent's state, as JSON."),
+        (["spool", "export"], "Write the pending captures to a USB drive or folder."),
+    ],
+)
+def test_help_writes_names_as_they_are_written(command, sentence, capsys):
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    assert sentence in capsys.readouterr().out

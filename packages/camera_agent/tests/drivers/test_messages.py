@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
 from camera_agent.drivers import messages
@@ -44,3 +47,17 @@ def test_an_error_is_raised_again_on_the_other_side(error, kind):
 def test_any_other_exception_becomes_a_camera_error():
     with pytest.raises(DriverError, match="KeyError: 'x'"):
         messages.result(messages.error_message(KeyError("x")))
+
+
+def test_a_full_card_is_named_in_words_and_not_as_a_number():
+    reported = messages.error_message(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert reported["error"] == {
+        "kind": "camera",
+        "message": "No space left on device.",
+        "remedy": "Check the card.",
+    }
+
+
+def test_what_is_no_fault_of_the_card_is_not_said_to_be_one():
+    reported = messages.error_message(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"))
+    assert "card" not in reported["error"]["message"] + reported["error"]["remedy"]

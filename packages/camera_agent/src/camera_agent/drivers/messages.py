@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from camera_agent.exposure import Exposure, ExposureLimits, Measurement
 if TYPE_CHECKING:
     from camera_agent.home import Json
 
+#: What is no driver's fault: the card is full, or can't be written.
+_OF_THE_CARD = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 #: Longer lines are no responses.
 LINE_LIMIT = 1 << 24
 
@@ -58,6 +61,8 @@ def error_message(error: Exception) -> dict[str, Json]:
     if isinstance(error, AgentError):
         kind = "bad_input" if isinstance(error, BadInput) else "camera"
         return {"error": {"kind": kind, "message": error.message, "remedy": error.remedy}}
+    if isinstance(error, OSError) and error.errno in _OF_THE_CARD:
+        return {"error": {"kind": "camera", "message": f"{error.strerror}.", "remedy": "Check the card."}}
     return {"error": {"kind": "camera", "message": f"{type(error).__name__}: {error}", "remedy": ""}}
 
 
