@@ -13,7 +13,7 @@ import strawberry
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.test import Client
-from graphql import GraphQLNonNull, get_named_type, is_leaf_type
+from graphql import GraphQLEnumType, GraphQLNonNull, get_named_type, is_leaf_type
 from strawberry import relay
 from tests.factories import frame, timelapse
 
@@ -98,6 +98,8 @@ def ids(media):
 def value(of):
     """A value for an input type, as literal text."""
     named = get_named_type(of)
+    if isinstance(named, GraphQLEnumType):
+        return next(iter(named.values))
     if is_leaf_type(named):
         given = ABSENT.get(named.name)
         return f'"{given}"' if isinstance(given, str) else str(given).lower()

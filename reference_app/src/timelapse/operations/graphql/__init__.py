@@ -8,8 +8,10 @@ from timelapse.operations import transitions  # noqa: F401 - registers what appl
 from timelapse.operations.graphql import subjects  # noqa: F401 - adds the field subject
 from timelapse.operations.graphql.operations import Query as OverviewQuery
 from timelapse.operations.graphql.operations import Subscription
+from timelapse.operations.graphql.together import Mutation
+from timelapse.operations.graphql.together import Query as TogetherQuery
 from timelapse.operations.graphql.work import Query as WorkQuery
 
-Query = merge_types("Query", (OverviewQuery, WorkQuery))
+Query = merge_types("Query", (OverviewQuery, WorkQuery, TogetherQuery))
 
-__all__ = ["Query", "Subscription"]
+__all__ = ["Mutation", "Query", "Subscription"]

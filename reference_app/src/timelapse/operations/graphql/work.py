@@ -20,7 +20,8 @@ from timelapse.shared.graphql import Stateful, signed_in
 if TYPE_CHECKING:
     from timelapse.operations.work import Filter, Page, Place
 
-_VIEW: Final = needs("operations.view_operations")
+#: Who may see the list at all.
+VIEW: Final = needs("operations.view_operations")
 
 WorkKind = strawberry.enum(Kind, name="WorkKind", description="What work does.")
 WorkStage = strawberry.enum(
@@ -104,7 +105,7 @@ class Query:
     @strawberry.field(
         description="Movies and long work that the viewer may view: what ended by its end, else by when it "
         "was asked for; newest first.",
-        metadata=filtered(_VIEW),
+        metadata=filtered(VIEW),
     )
     async def work(
         self,

@@ -26,7 +26,7 @@ const movie = (number: number, more: object = {}) => ({
 const edge = (stage: string, node: { id: string }) => ({
   cursor: `at ${node.id}`,
   stage,
-  endedAt: ago(3),
+  endedAt: ago(120),
   node,
 });
 const list = (edges: readonly object[], hasNextPage = false) => ({
@@ -61,7 +61,7 @@ test("says of each entry what it was, how it ended, who asked for it, when and h
   show(list([edge("SUCCEEDED", movie(7))]));
   const row = screen.getByTestId("work");
   expect(row).toHaveTextContent("Movie 7 of GardenDone");
-  expect(row).toHaveTextContent("ended 3 min ago · took 42 s · asked for by ann");
+  expect(row).toHaveTextContent("ended 2 h ago · took 42 s · asked for by ann");
   expect(within(row).getByRole("link", { name: "Movie 7 of Garden" })).toHaveAttribute("href", "/movies/m7");
 });
 

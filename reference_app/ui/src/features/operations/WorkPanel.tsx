@@ -13,6 +13,7 @@ import { stageName } from "./StageBadge.tsx";
 import { useWorkFilter } from "./useWorkFilter.ts";
 import { addressOf, type WorkFilter } from "./workFilter.ts";
 import { kindName, WorkFilters } from "./WorkFilters.tsx";
+import { TogetherButton } from "./TogetherButton.tsx";
 import { WorkRow } from "./WorkRow.tsx";
 
 /** Entries that are fetched at once, and the most that are fetched again when something has changed. */
@@ -82,6 +83,7 @@ export function WorkPanel({ work, changes }: Props) {
   return (
     <Panel title={t`Movies and long work`}>
       <WorkFilters filter={filter} onChange={change} />
+      {listed > 0 && <TogetherButton filter={filter} />}
       {listed === 0 ? (
         <NoWork
           filter={filter}
