@@ -137,9 +137,9 @@ test("what needs somebody says so, and leads to the object or to the queues", ()
   expect(within(worker).getByRole("link", { name: "Show queues" })).toHaveAttribute("href", "/operations");
 });
 
-test("what is being made shows how far it is", () => {
+test("what is being made shows how far it is", async () => {
   show({ making: [{ ...movie, progress: null }, run] });
-  expect(screen.getByRole("link", { name: "Movie 2 of Garden" })).toBeVisible();
+  expect(await screen.findByRole("link", { name: "Movie 2 of Garden" })).toBeVisible();
   expect(screen.getByText("Its worker has not reported how far it is.")).toBeVisible();
   expect(screen.getByTestId("making-progress")).not.toHaveAttribute("aria-valuenow");
   expect(screen.getByText("42 of 100 files · 2 failed")).toBeVisible();

@@ -2,14 +2,16 @@ import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import { graphql, usePreloadedQuery, type PreloadedQuery } from "react-relay";
 
+import { onDemand } from "../../shared/pages/onDemand.tsx";
 import { LiveStatusBadge } from "../../shared/live/LiveStatusBadge.tsx";
 import { PairCamera } from "../../shared/cameras/PairCamera.tsx";
 import { PageHeader } from "../../design/PageHeader.tsx";
 import type { HomePageQuery } from "./__generated__/HomePageQuery.graphql";
-import { MakingNow } from "./MakingNow.tsx";
 import { NeedsYou } from "./NeedsYou.tsx";
 import { useHomeUpdates } from "./useHomeUpdates.ts";
 import { Wall } from "./Wall.tsx";
+
+const MakingNow = onDemand(async () => (await import("./MakingNow.tsx")).MakingNow);
 
 /** The first page: what needs somebody, what is being made, and the latest picture of everything. */
 export function HomePage({ queryRef }: { readonly queryRef: PreloadedQuery<HomePageQuery> }) {
