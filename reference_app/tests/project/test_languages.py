@@ -22,13 +22,12 @@ from tests.sockets import Socket
 import timelapse as timelapse_code
 from fsmlock import Locks
 from fsmlock.declarations import operations_of, states_of
-from fsmlock.models import Run
 from timelapse.frames.clocks import RetimeFrames
 from timelapse.ingest.measuring import MeasureFrames
 from timelapse.ingest.usb_import import ImportCaptures
 from timelapse.notifications import domain
 from timelapse.notifications.models import Delivery
-from timelapse.operations.queries import name_of
+from timelapse.operations.kinds import name_of
 from timelapse.operations.task_labels import LABELS
 from timelapse.rendering import form
 from timelapse.rendering.domain import WORKERS_DIED
@@ -115,7 +114,7 @@ def within_reasons():
         if isinstance(locks := getattr(model, "locks", None), Locks):
             yield from (*locks.by_name, str(model._meta.verbose_name))
     for iteration in (ImportCaptures, MeasureFrames, RetimeFrames, ThinFrames):
-        yield name_of(Run(iteration=f"timelapse.{iteration.__name__}"))
+        yield name_of(f"timelapse.{iteration.__name__}")
     yield from ACTIONS
 
 
