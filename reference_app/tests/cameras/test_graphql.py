@@ -84,7 +84,7 @@ def test_the_same_queries_serve_one_camera_and_nine(camera, admin, django_assert
     with django_assert_num_queries(5):
         result = async_to_sync(ask)(CAMERAS, admin)
     assert result.data["cameras"]["totalCount"] == 9
-    assert all(len(edge["node"]["availableTransitions"]) == 10 for edge in result.data["cameras"]["edges"])
+    assert all(len(edge["node"]["availableTransitions"]) == 11 for edge in result.data["cameras"]["edges"])
 
 
 async def test_a_heartbeat_shows(camera, admin):

@@ -25,7 +25,15 @@ def test_a_camera_offers_to_be_renamed_revoked_or_deleted_and_says_who_may(
     camera = actions.enrol("Roof").camera
     editor = User.objects.create_user("editor")
     refused = {offer.name: offer for offer in available(camera, editor)}
-    assert set(refused) == {*LABELS, "configure", "create_timelapse", "rename", "revoke", "start_deleting"}
+    assert set(refused) == {
+        *LABELS,
+        "configure",
+        "create_timelapse",
+        "focus",
+        "rename",
+        "revoke",
+        "start_deleting",
+    }
     assert (refused[transition].label, refused[transition].allowed) == (label, False)
     assert refused[transition].reasons[0].code == "permission"
     editor.user_permissions.add(Permission.objects.get(codename=permission))

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from timelapse.cameras import actions as cameras
-from timelapse.frames.domain import Capture, Picture
+from timelapse.frames.domain import Capture, Measurements, Picture
 from timelapse.frames.previews import (
     PREVIEWS_KEPT,
+    focus_pictures,
     newest_previews,
     preview_url,
     store_preview,
@@ -20,16 +22,16 @@ pytestmark = pytest.mark.django_db
 PICTURE = Picture(width=320, height=240, orientation=1, extension="jpg", bytes=9000)
 
 
-def add_preview(camera, number, of=""):
+def add_preview(camera, number, of="", kind="preview", picture=PICTURE):
     capture = Capture(
         capture=f"preview-{number:08d}",
         sha256="0" * 64,
         captured_at=NOON + timedelta(seconds=number),
         sequence=number,
-        kind="preview",
+        kind=kind,
         of=of,
     )
-    return store_preview(camera.pk, capture, PICTURE, f"previews/{number}.jpg")
+    return store_preview(camera.pk, capture, picture, f"previews/{number}.jpg")
 
 
 def test_a_preview_is_stored_once(camera):
@@ -59,3 +61,16 @@ def test_previews_of_nine_cameras_take_one_query(camera, django_assert_num_queri
         add_preview(each, 1)
     with django_assert_num_queries(1):
         assert len(newest_previews([each.pk for each in every])) == 9
+
+
+def test_pictures_of_the_focus_aid_are_no_previews_of_the_camera_and_push_none_out(
+    camera, django_assert_num_queries
+):
+    shown = add_preview(camera, 1).preview
+    for number in range(2, PREVIEWS_KEPT + 4):
+        measured = Measurements(luma_ev=-3, zones_ev=(-3,) * 9, sharpness=number / 100, fingerprint="0" * 16)
+        add_preview(camera, number, kind="focus", picture=replace(PICTURE, measured=measured))
+    with django_assert_num_queries(1):
+        found = focus_pictures([camera.pk])[camera.pk]
+    assert [round(each.sharpness * 100) for each in found] == list(range(PREVIEWS_KEPT + 3, 3, -1))
+    assert newest_previews([camera.pk])[camera.pk] == shown

@@ -11,7 +11,7 @@ from eliot import start_action
 
 from eliot_progress.django.models import LogMessage
 from eliot_progress.ids import task_uuid
-from timelapse.cameras import actions, commands, configuration, domain
+from timelapse.cameras import actions, commands, configuration, domain, focus
 from timelapse.cameras.models import Camera, Pairing, Record
 from timelapse.frames.models import Frame
 from timelapse.ingest import control, messages
@@ -188,11 +188,18 @@ def test_all_that_a_heartbeat_can_carry_is_stored_and_answered(agent):
     assert agent.post("/heartbeat", acknowledged).json["commands"] == []
 
 
+def test_a_heartbeat_is_answered_with_how_long_pictures_of_the_focus_aid_are_wanted(agent):
+    beat = golden("heartbeat_full.json")
+    assert "focus_s" not in agent.post("/heartbeat", beat).json
+    focus.ask_for_pictures(agent.camera)
+    assert 0 < agent.post("/heartbeat", beat).json["focus_s"] <= focus.LEASE.total_seconds()
+
+
 def test_a_heartbeat_takes_few_queries(agent, django_assert_max_num_queries):
     plain, full = golden("heartbeat.json"), golden("heartbeat_full.json")
     agent.post("/heartbeat", full)
     said = {"heartbeat": messages.heartbeat(plain)[0], "fixes": [], "commands": []}
-    with django_assert_max_num_queries(6):  # two of them begin and commit
+    with django_assert_max_num_queries(7):  # two of them begin and commit
         control._record_heartbeat(agent.camera.pk, control._HeartbeatContent(**said))
 
 

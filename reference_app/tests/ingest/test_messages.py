@@ -139,6 +139,7 @@ def test_the_golden_heartbeat_tells_how_the_machine_does():
         recent_starts=1,
         network="wlan0",
         timezone="Europe/Zurich",
+        focus="on",
         warnings=("The card is full in about 3 h at the present rate.",),
     )
 

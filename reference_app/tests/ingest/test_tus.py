@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from PIL import Image, ImageFilter
 from tests.waiting import wait_until
 
 from timelapse.cameras import actions
-from timelapse.frames.models import Frame
+from timelapse.frames.models import Frame, Preview
 from timelapse.frames.queries import file_of
 from timelapse.ingest.models import Quarantined
 
@@ -387,6 +389,19 @@ def test_a_preview_travels_as_a_frame_does_and_is_none(agent, picture):
     assert agent.send(upload).headers["Capture-Status"] == "stored"
     assert agent.send(upload).headers["Capture-Status"] == "duplicate"
     assert agent.head(upload).offset == len(upload.data)
+    assert not Frame.objects.exists()
+
+
+def test_a_picture_of_the_focus_aid_says_how_sharp_its_own_pixels_are(agent):
+    noise = Image.effect_noise((640, 480), 80)
+    for image in (noise, noise.filter(ImageFilter.GaussianBlur(1))):
+        written = io.BytesIO()
+        image.save(written, "JPEG", quality=80)
+        upload = agent.new_upload(written.getvalue(), kind="focus")
+        assert agent.send(upload).headers["Capture-Status"] == "stored"
+        assert agent.send(upload).headers["Capture-Status"] == "duplicate"
+    sharp, blurred = Preview.objects.order_by("pk").values_list("sharpness", flat=True)
+    assert sharp > 2 * blurred
     assert not Frame.objects.exists()
 
 

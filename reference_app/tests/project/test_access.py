@@ -226,7 +226,17 @@ def test_a_button_that_is_offered_asks_for_the_permission_of_its_mutation(viewer
         for each in (filmed, filmed.camera, movie)
         for offer in fsmlock.available(each, viewer.user)
     }
-    of_cameras = ("configure", "capture", "preview", "restart", "deliver", "collect_logs", "rename", "revoke")
+    of_cameras = (
+        "configure",
+        "capture",
+        "preview",
+        "restart",
+        "deliver",
+        "collect_logs",
+        "rename",
+        "revoke",
+        "focus",
+    )
     assert missing == {
         **{("Camera", name): ["cameras.change_camera"] for name in of_cameras},
         ("Camera", "create_timelapse"): ["timelapses.add_timelapse"],

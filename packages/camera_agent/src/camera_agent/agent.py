@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from camera_agent.drivers.base import Description
     from camera_agent.home import Home, Json
     from camera_agent.host.clock import Instant
+    from camera_agent.protocol.messages import Focus
     from camera_agent.protocol.settings import ExposureSettings
     from camera_agent.remote.commands import Action
 
@@ -263,6 +264,8 @@ class Agent:
             commands=commands,
             record_uploader=None if client is None else RecordUploader(client, self._spool.records),
             free_bytes=lambda: self._spool.free_bytes(quota=config.quota_bytes, reserve=config.reserve_bytes),
+            focus_state=self._focus_state,
+            grant_focus=self._grant_focus,
         )
         heartbeat = Heartbeat(
             client,
@@ -299,6 +302,7 @@ class Agent:
                 on_problem=self._report_problem,
                 on_gap=self._record_gap,
                 on_preview=self._uploaders.send_preview,
+                on_look=self._uploaders.send_look,
                 wants_preview=self._uploaders.wants_preview,
                 on_failed_settings=self._reject_settings,
             ),
@@ -312,6 +316,13 @@ class Agent:
         self._config, self._status.interval_s = config, config.interval_s
         loop.update_settings(config.interval_s, schedule=config.schedule, exposure=config.exposure)
         self._uploaders.update_settings(config.delivery)
+
+    def _focus_state(self) -> Focus | None:
+        return None if self._loop is None else self._loop.focus.state()
+
+    def _grant_focus(self, seconds: Json) -> None:
+        if self._loop is not None:
+            self._loop.grant_focus(seconds)
 
     def _rehearse(self, config: Config) -> None:
         """Raise what the schedules of a configuration raise now."""

@@ -44,7 +44,8 @@ class Capture:
     """A picture in the spool, with everything that is sent to the server about it. `size` is in bytes.
 
     `exported` means that it is on a USB drive as well. A `preview` is a small copy `of` another capture, or
-    of none. `cause` are the headers of the action below which it is delivered, if there is one.
+    of none; `focus` is the centre of a picture that is not kept, pixel by pixel, for the focus aid. `cause`
+    are the headers of the action below which it is delivered, if there is one.
     """
 
     capture: str
@@ -57,9 +58,18 @@ class Capture:
     exposure: Mapping[str, ExposureValue]
     attempts: int = 0
     exported: bool = False
-    kind: Literal["frame", "preview"] = "frame"
+    kind: Literal["frame", "preview", "focus"] = "frame"
     of: str = ""
     cause: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What the lens sees, for the focus aid: small JPEGs of the whole view and of its centre, full size."""
+
+    whole: bytes
+    centre: bytes
+    captured_at: Instant
 
 
 def filetype_of(head: bytes) -> str | None:

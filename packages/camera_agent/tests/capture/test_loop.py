@@ -318,3 +318,34 @@ def test_waking_it_after_the_stop_ends_a_long_wait_and_refuses_requests(loop):
     assert not received.thread.is_alive()
     with pytest.raises(DriverError, match="stopping"):
         made.preview()
+
+
+def test_the_focus_aid_takes_pictures_between_captures_and_costs_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
+    stop, looks, captures = threading.Event(), [], []
+
+    def looked(look) -> None:
+        looks.append(look)
+        loop.grant_focus(0)
+        loop.update_settings(0.05)
+
+    def taken(capture) -> None:
+        captures.append(capture.sequence)
+        if len(captures) == 1:
+            loop.grant_focus(60)
+        if len(captures) == 3:
+            stop.set()
+
+    with closing(Spool(tmp_path / "spool")) as spool:
+        loop = CaptureLoop(
+            DriverProcess("tests.drivers.faulty_drivers:Good", {"count": str(tmp_path / "count")}),
+            spool,
+            Clock(),
+            Status(driver="Good"),
+            stop=stop,
+            settings=CaptureSettings(interval_s=3600),
+            callbacks=CaptureCallbacks(on_capture=taken, on_problem=lambda message: None, on_look=looked),
+        )
+        loop.run()
+        assert spool.counts().pending == 3
+    assert (len(looks), captures, loop.focus.state().state) == (1, [1, 2, 3], "off")

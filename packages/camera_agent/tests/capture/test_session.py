@@ -115,3 +115,16 @@ def test_a_preview_that_cant_be_kept_costs_no_picture(session):
     capture = make("replay", on_preview=full).capture_to_spool(1.0)
     assert spool.next_pending() == capture
     assert said == ["a.jpg", "The card is full."]
+
+
+def test_a_look_shows_the_whole_view_and_its_centre_and_keeps_nothing(session):
+    make, spool, _, said = session
+    look = make().look(5.0)
+    assert (look.whole[:3], look.centre[:3]) == (b"\xff\xd8\xff", b"\xff\xd8\xff")
+    assert (spool.counts().pending, said, list(spool.incoming.iterdir())) == (0, [], [])
+
+
+def test_there_is_nothing_to_focus_where_a_source_is_replayed(session):
+    make, *_ = session
+    with pytest.raises(DriverError, match="nothing to focus"):
+        make("replay").look(5.0)

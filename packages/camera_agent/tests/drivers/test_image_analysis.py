@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from camera_agent.drivers.image_analysis import MAX_BYTES, linear, measure, write_preview
+from camera_agent.drivers.image_analysis import MAX_BYTES, linear, measure, write_centre, write_preview
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError
 
@@ -85,3 +85,19 @@ def test_dark_values_are_linear_by_a_straight_line():
 def test_a_preview_that_a_full_card_does_not_take_is_an_error_of_the_camera(tmp_path):
     with pytest.raises(DriverError, match="No preview"):
         write_preview(picture(tmp_path / "a.jpg", (9, 9, 9)), tmp_path / "missing" / "preview")
+
+
+def test_a_centre_is_the_middle_pixel_by_pixel(tmp_path):
+    made = Image.new("RGB", (1600, 1200), (200, 0, 0))
+    made.paste((0, 200, 0), (480, 420, 1120, 780))
+    made.save(tmp_path / "a.jpg", quality=95)
+    write_centre(tmp_path / "a.jpg", tmp_path / "centre")
+    with Image.open(tmp_path / "centre") as centre:
+        assert centre.size == (640, 360)
+        assert all(centre.getpixel(corner)[1] > 150 for corner in [(9, 9), (630, 9), (9, 350), (630, 350)])
+
+
+def test_the_centre_of_a_picture_that_is_small_is_all_of_it(tmp_path):
+    write_centre(picture(tmp_path / "a.jpg", (9, 99, 9), (300, 200)), tmp_path / "centre")
+    with Image.open(tmp_path / "centre") as centre:
+        assert centre.size == (300, 200)

@@ -4,6 +4,7 @@ from contextlib import closing
 
 import pytest
 
+from camera_agent.capture.focus import FocusAid
 from camera_agent.config import Config
 from camera_agent.delivery.policy import DeliveryPolicy
 from camera_agent.host.clock import Clock, ClockQuality
@@ -40,6 +41,7 @@ class World:
             boot=FULL["boot"],
         )
         self.status = Status(driver="simulated")
+        self.focus = FocusAid()
         readers = {"read_network": lambda: Network(interface="wlan0"), "monotonic": lambda: self.now}
         policy = DeliveryPolicy(DeliverySettings(when="asked"), spool, self.clock, **readers)
         self.collector = StatusCollector(
@@ -54,6 +56,8 @@ class World:
             commands=CommandRunner(spool.command_results, {}),
             record_uploader=RecordUploader(client, spool.records, monotonic=lambda: self.now),
             free_bytes=lambda: self.room,
+            focus_state=self.focus.state,
+            grant_focus=self.focus.grant,
             monotonic=lambda: self.now,
         )
 
@@ -161,3 +165,10 @@ def test_an_agent_that_nobody_hears_notes_how_it_was(world, tmp_path):
 def test_a_camera_tells_its_battery(world, tmp_path):
     world.status.camera_health = {"battery_percent": 81, "other": "x"}
     assert world.beat(tmp_path)["driver_battery_percent"] == 81.0
+
+
+def test_an_answer_grants_the_focus_aid_and_one_without_it_ends_it(world, tmp_path):
+    world.collector.handle_response({"focus_s": 20.0})
+    assert world.beat(tmp_path)["focus"] == {"state": "on", "message": ""}
+    world.collector.handle_response({})
+    assert world.beat(tmp_path)["focus"] == {"state": "off", "message": ""}

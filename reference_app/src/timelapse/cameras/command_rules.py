@@ -54,6 +54,17 @@ def never_connected(camera: str) -> Reason:
     )
 
 
+def lacks_focus_aid(camera: str) -> Reason:
+    """Return why a camera, by its name, has no focus aid: its agent doesn't say that it has."""
+    return Reason(
+        code="no_focus_aid",
+        message=sentence(
+            "The agent of %(camera)s has no focus aid: it is too old, or captures nothing now.", camera=camera
+        ),
+        remedy="Update it where it runs, and start it: pip install -U camera-agent.",
+    )
+
+
 def in_progress(command: CommandName) -> Reason:
     """Return why a command can't be issued once more."""
     return Reason(

@@ -38,6 +38,9 @@ class Health:
     network: str = ""
     #: Name of the agent's time zone; empty if not reported, or not known here.
     timezone: str = ""
+    #: What the focus aid does: off, on or failed; empty if the agent has none. Why it failed.
+    focus: str = ""
+    focus_message: str = ""
     #: Warnings in plain sentences.
     warnings: tuple[str, ...] = ()
 

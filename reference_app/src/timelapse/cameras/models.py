@@ -18,9 +18,11 @@ from timelapse.cameras.command_rules import (
     PERMISSION,
     CommandName,
     in_progress,
+    lacks_focus_aid,
     never_connected,
     new_command_id,
 )
+from timelapse.cameras.health import Health
 from timelapse.cameras.health_models import HealthSample  # noqa: F401 - Django looks for it here
 from timelapse.cameras.naming import LONGEST_NAME, NAME
 from timelapse.cameras.settings_form import input_fields, to_form
@@ -43,6 +45,11 @@ STOP_MOVIES: Final = InputField(
 def has_connected(camera: Camera) -> Reason | None:
     """Require an agent that has sent a heartbeat."""
     return None if camera.heartbeat_at is not None else never_connected(camera.name)
+
+
+def has_focus_aid(camera: Camera) -> Reason | None:
+    """Require an agent that says what its focus aid does."""
+    return lacks_focus_aid(camera.name) if Health.from_json(camera.health).focus == "" else None
 
 
 def is_idle(command: CommandName) -> Callable[[Camera], Reason | None]:
@@ -124,6 +131,9 @@ class Camera(Lifecycle):
     config_revision = models.PositiveIntegerField(default=0, editable=False)
     config_error = models.CharField(max_length=500, blank=True, editable=False)
 
+    #: Until when its agent takes pictures for the focus aid.
+    focus_until = models.DateTimeField(null=True, editable=False)
+
     class Meta:
         """Oldest first, so that a new camera doesn't move the others."""
 
@@ -180,6 +190,15 @@ class Camera(Lifecycle):
     )
     def preview(self) -> None:
         """A user wants a preview, which does not become a frame."""
+
+    @action(
+        source=States.PAIRED,
+        label="Focus aid",
+        conditions=[has_connected, has_focus_aid],
+        permission=PERMISSION,
+    )
+    def focus(self) -> None:
+        """A user stands at the lens and wants to see how sharp it is, again and again."""
 
     @action(
         source=States.PAIRED,

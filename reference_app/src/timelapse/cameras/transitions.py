@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from timelapse.cameras import actions, commands
 from timelapse.cameras.command_rules import LABELS, CommandName
 from timelapse.cameras.configuration import configure
+from timelapse.cameras.focus import ask_for_pictures
 from timelapse.cameras.models import Camera
 from timelapse.cameras.settings_form import from_form
 from timelapse.shared.transitions import Applied, applied_by
@@ -34,6 +35,12 @@ def change_settings(camera: Camera, user: User, **values: object) -> Applied:
 def rename(camera: Camera, user: User, *, name: str) -> Applied:
     """Give it another name."""
     return Applied(obj=actions.rename(camera, name, by=user))
+
+
+@applied_by(Camera, "focus")
+def focus(camera: Camera, user: User) -> Applied:
+    """Have pictures taken for a while; whoever looks at them asks again."""
+    return Applied(obj=ask_for_pictures(camera, by=user))
 
 
 def _issues(command: CommandName) -> Apply:

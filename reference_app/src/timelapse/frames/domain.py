@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 Clock = Literal["synced", "estimated", "unknown"]
 #: Clock qualities from worst to best; only a better one replaces another.
 CLOCK_QUALITIES: Final[tuple[Clock, ...]] = ("unknown", "estimated", "synced")
-#: A frame is part of the timelapse; a preview only shows what the camera sees until originals arrive.
-Kind = Literal["frame", "preview"]
+#: A frame is part of the timelapse; a preview only shows what the camera sees until originals arrive, and a
+#: picture of the focus aid how sharp its centre is.
+Kind = Literal["frame", "preview", "focus"]
 #: Where an agent got the true time from.
 FixSource = Literal["ntp", "server"]
 #: File extensions by content, not by the name that was sent.

@@ -113,6 +113,8 @@ class Preview(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
+    #: Of a picture of the focus aid: how sharp it is, as `Measurements` say; null: another preview.
+    sharpness = models.FloatField(null=True)
     #: Relative to the media root.
     file = models.CharField(max_length=200)
 

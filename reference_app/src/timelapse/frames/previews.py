@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from timelapse.frames.domain import Capture, Picture
 
-#: Number of previews kept per camera.
+#: Number of previews kept per camera, and of pictures of the focus aid.
 PREVIEWS_KEPT: Final = 20
 
 
@@ -35,6 +35,7 @@ class StoredPreview:
 @transaction.atomic
 def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -> StoredPreview:
     """Store the row of a preview whose file is on disk; the caller removes ``evicted_files``."""
+    is_focus = capture.kind == "focus"
     preview, created = Preview.objects.get_or_create(
         camera_id=camera,
         capture=capture.capture,
@@ -47,12 +48,14 @@ def store_preview(camera: UUID, capture: Capture, picture: Picture, file: str) -
             "width": picture.width,
             "height": picture.height,
             "bytes": picture.bytes,
+            "sharpness": picture.measured.sharpness if is_focus and picture.measured else None,
             "file": file,
         },
     )
     evicted_files: tuple[str, ...] = ()
     if created:
-        old = list(Preview.objects.filter(camera=camera).order_by("-received_at", "-pk")[PREVIEWS_KEPT:])
+        alike = Preview.objects.filter(camera=camera, sharpness__isnull=not is_focus)
+        old = list(alike.order_by("-received_at", "-pk")[PREVIEWS_KEPT:])
         evicted_files = tuple(row.file for row in old)
         Preview.objects.filter(pk__in=[row.pk for row in old]).delete()
         publish_change(camera, "preview")
@@ -67,10 +70,19 @@ def stored_preview(camera: UUID, capture: str) -> Preview | None:
 def newest_previews(cameras: Iterable[UUID]) -> dict[UUID, Preview]:
     """Return each camera's newest preview whose original has not arrived yet, in one query."""
     original = Frame.objects.filter(camera=OuterRef("camera"), capture=OuterRef("of"))
-    waiting = Preview.objects.filter(camera__in=set(cameras)).exclude(Exists(original))
+    waiting = Preview.objects.filter(camera__in=set(cameras), sharpness=None).exclude(Exists(original))
     found: dict[UUID, Preview] = {}
     for preview in waiting.order_by("sequence", "received_at", "pk"):
         found[preview.camera_id] = preview
+    return found
+
+
+def focus_pictures(cameras: Iterable[UUID]) -> dict[UUID, list[Preview]]:
+    """Return each camera's pictures of the focus aid, newest first, at most `PREVIEWS_KEPT`, in one query."""
+    found: dict[UUID, list[Preview]] = {}
+    sharp = Preview.objects.filter(camera__in=set(cameras), sharpness__isnull=False)
+    for picture in sharp.order_by("-captured_at", "-pk"):
+        found.setdefault(picture.camera_id, []).append(picture)
     return found
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from camera_agent.protocol import PROTOCOL
 from camera_agent.protocol.messages import RECORDS_BYTES
 from eliot_progress.django import logstore
-from timelapse.cameras import actions, commands, configuration
+from timelapse.cameras import actions, commands, configuration, focus
 from timelapse.cameras.errors import TokenPending, TooManyPairings
 from timelapse.cameras.records import store_records
 from timelapse.frames import clocks
@@ -118,6 +118,8 @@ def _record_heartbeat(camera: UUID, content: _HeartbeatContent) -> dict[str, obj
         answer["clock_fixes_stored"] = clocks.record_fixes(camera, content.fixes)
     if content.commands:
         answer["commands_acknowledged"] = commands.record_results(camera, content.commands)
+    if seconds := focus.wanted_s(camera):
+        answer["focus_s"] = seconds
     return answer | {
         "config": configuration.current_configurations([camera])[camera].message(),
         "commands": [

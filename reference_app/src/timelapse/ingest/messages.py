@@ -119,6 +119,8 @@ def _health(sent: protocol.Heartbeat) -> Health:
         recent_starts=sent.recent_starts,
         network=sent.network,
         timezone=sent.timezone if is_timezone(sent.timezone) else "",
+        focus="" if sent.focus is None else sent.focus.state,
+        focus_message="" if sent.focus is None else sent.focus.message,
         warnings=sent.warnings,
     )
 

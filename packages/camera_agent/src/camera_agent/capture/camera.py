@@ -34,6 +34,8 @@ class Camera:
         self._deadline = AdaptiveDeadline(process.capture_deadline_s)
         self._open, self._was_open, self._refusals = False, False, 0
         self._exposure: Exposure | None = None
+        #: How many seconds the newest picture took; 0 before the first one.
+        self.took_s = 0.0
         self.exposure_control: ExposureControl | None = None
 
     def set_exposure_settings(self, settings: ExposureSettings, *, bulb_s: float) -> None:
@@ -87,6 +89,30 @@ class Camera:
             self._open = False
         return image
 
+    def look(self, target: Path, *, within_s: float, preview: Path, centre: Path) -> None:
+        """Write a picture, a small copy of it and its centre. Exposed as the picture before it was.
+
+        DriverError when the camera shows a source, or refuses.
+        """
+        self.ensure_open()
+        if self._process.description.finite:
+            raise DriverError(
+                "This camera shows pictures that were taken before.", "There is nothing to focus."
+            )
+        shutter, started = self._exposure.shutter_s if self._exposure else 0.0, self._monotonic()
+        try:
+            self._process.capture(
+                target,
+                deadline_s=self._deadline.deadline_s(within_s, shutter),
+                preview=preview,
+                centre=centre,
+            )
+        except DriverLost:
+            self._open = False
+            self._deadline.timed_out()
+            raise
+        self.took_s = self._monotonic() - started
+
     def _take_exposed(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage | None:
         control = self.exposure_control
         exposure = None if control is None else control.next_exposure()
@@ -100,7 +126,8 @@ class Camera:
             measure=control is not None and control.needs_measurement,
             preview=preview,
         )
-        self._deadline.succeeded(self._monotonic() - started, shutter)
+        self.took_s = self._monotonic() - started
+        self._deadline.succeeded(self.took_s, shutter)
         if image is not None and control is not None:
             control.record_capture(image.exposure, image.measurement)
         return image

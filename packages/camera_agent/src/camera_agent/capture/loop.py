@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.backoff import Backoff
 from camera_agent.capture.camera import Camera
+from camera_agent.capture.focus import FocusAid
 from camera_agent.capture.gaps import Gap, GapReason, GapRecorder
 from camera_agent.capture.schedule import RECHECK_S, Grid, NextCheck, Timetable
 from camera_agent.capture.session import CaptureSession
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from camera_agent.capture.session import CaptureCallbacks
     from camera_agent.captures import Capture
     from camera_agent.drivers.process import DriverProcess
+    from camera_agent.home import Json
     from camera_agent.host.clock import Clock, Instant
     from camera_agent.spool.store import Spool
     from camera_agent.status import Status
@@ -39,6 +42,8 @@ STALL_GRACE_S = 30.0
 LATE_S = 5.0
 #: The camera's health is read at most once in this many seconds.
 HEALTH_S = 60.0
+#: A picture for the focus aid is taken only if so many times the seconds are left that the one before took.
+LOOK_FACTOR = 1.2
 STALLED = "A capture took longer than its interval, or the machine was suspended."
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,7 +74,8 @@ class CaptureLoop:
         callbacks: CaptureCallbacks,
     ) -> None:
         self._clock, self._status, self._stop, self._on_problem = clock, status, stop, callbacks.on_problem
-        self._on_failed_settings = callbacks.on_failed_settings
+        self._on_failed_settings, self._on_look = callbacks.on_failed_settings, callbacks.on_look
+        self.focus = FocusAid()
         self._limit_s = driver.capture_deadline_s
         self._camera = Camera(driver)
         self._session = CaptureSession(
@@ -282,9 +288,28 @@ class CaptureLoop:
             if self._pending_settings is not None:
                 return True
             self._requests.run_pending()
+            next_look_s = self._look(at)
             wait = at - time.monotonic()
             if wait <= 0:
                 return True
-            if self._changed.wait(wait):
+            if self._changed.wait(min(wait, next_look_s)):
                 self._changed.clear()
         return False
+
+    def grant_focus(self, seconds: Json) -> None:
+        """Take pictures for the focus aid, between captures, for so many seconds. For other threads."""
+        if self.focus.grant(seconds):
+            self._changed.set()
+
+    def _look(self, until: float) -> float:
+        """Take a picture for the focus aid if one is due and fits; return the seconds until the next."""
+        wait, left = self.focus.due_in_s(), until - time.monotonic()
+        if wait > 0 or left < LOOK_FACTOR * self._camera.took_s:
+            return wait or math.inf
+        try:
+            self._on_look(self._session.look(left))
+        except AgentError as error:
+            self.focus.failed(str(error))
+        else:
+            self.focus.taken()
+        return self.focus.due_in_s()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from camera_agent.captures import Capture, new_capture_id
+from camera_agent.captures import Capture, Look, new_capture_id
 from camera_agent.errors import DriverError, SpoolError
 from camera_agent.protocol.captures import EXPOSURE_BYTES
 from camera_agent.protocol.values import check_object
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from camera_agent.status import Status
 
 
+NEEDS_PILLOW = "Previews need Pillow: pip install 'camera-agent[preview]'."
+
+
 def _ignore_failed_settings(_schedule: Schedule, _exposure: ExposureSettings, _message: str) -> None:
     """Discard the reason why settings could not be used."""
 
@@ -34,13 +37,17 @@ def _ignore_gap(_reason: GapReason, _detail: str, _since: Instant, _until: Insta
     """Discard a gap."""
 
 
+def _ignore_look(_look: Look) -> None:
+    """Discard a picture of the focus aid."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureCallbacks:
     """What capturing reports. `on_problem` receives a sentence for people, `on_gap` the missed slots.
 
     `on_preview` receives a capture with its preview (a small JPEG); previews are made while `wants_preview`
-    returns True. `on_failed_settings` receives settings that were in force, and why they can't be used any
-    more.
+    returns True. `on_look` receives the pictures of the focus aid. `on_failed_settings` receives settings
+    that were in force, and why they can't be used any more.
     """
 
     on_capture: Callable[[Capture], None]
@@ -48,6 +55,7 @@ class CaptureCallbacks:
     on_gap: GapCallback = _ignore_gap
     on_preview: Callable[[Capture, bytes], None] | None = None
     wants_preview: Callable[[], bool] = lambda: True
+    on_look: Callable[[Look], None] = _ignore_look
     on_failed_settings: Callable[[Schedule, ExposureSettings, str], None] = _ignore_failed_settings
 
 
@@ -95,7 +103,7 @@ class CaptureSession:
     def _pass_preview(self, capture: Capture) -> None:
         """Pass the preview on. The capture is in the spool, so no failure here may cost it."""
         try:
-            if self._callbacks.on_preview is not None and (content := self._read_preview()):
+            if self._callbacks.on_preview is not None and (content := self._read("preview")):
                 self._callbacks.on_preview(capture, content)
         except SpoolError as error:
             if self._status.set_problem("preview", str(error)):
@@ -108,12 +116,23 @@ class CaptureSession:
         target = self._fresh_path("preview-of")
         self._expose_to_file(target, interval_s, self._fresh_path("preview"))
         target.unlink(missing_ok=True)
-        if content := self._read_preview():
+        if content := self._read("preview"):
             return content
         raise DriverError(
             "No preview could be made of the picture.",
-            "Previews need Pillow: pip install 'camera-agent[preview]'.",
+            NEEDS_PILLOW,
         )
+
+    def look(self, within_s: float) -> Look:
+        """Return what the lens sees now; nothing is kept, the exposure stays. AgentError when that fails."""
+        target, moment = self._fresh_path("look"), self._clock.now()
+        small, centre = self._fresh_path("preview"), self._fresh_path("centre")
+        self._camera.look(target, within_s=within_s, preview=small, centre=centre)
+        target.unlink(missing_ok=True)
+        look = Look(whole=self._read("preview"), centre=self._read("centre"), captured_at=moment)
+        if look.whole and look.centre:
+            return look
+        raise DriverError("The picture can't be shown.", NEEDS_PILLOW)
 
     def _expose_to_file(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage:
         # A finite source starts again at its end: a folder makes an endless camera.
@@ -141,8 +160,8 @@ class CaptureSession:
             ) from error
         return path
 
-    def _read_preview(self) -> bytes:
-        path = self._spool.incoming / "preview"
+    def _read(self, name: str) -> bytes:
+        path = self._spool.incoming / name
         try:
             content = path.read_bytes() if path.exists() else b""
             path.unlink(missing_ok=True)

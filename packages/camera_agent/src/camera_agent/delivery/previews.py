@@ -7,7 +7,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from camera_agent.captures import Capture, new_capture_id
 from camera_agent.errors import SpoolError
@@ -38,7 +38,15 @@ class PreviewQueue:
         #: Notified when a preview is added.
         self.changed = threading.Condition()
 
-    def add(self, content: bytes, *, captured_at: Instant, sequence: int, of: str = "") -> Capture | None:
+    def add(
+        self,
+        content: bytes,
+        *,
+        captured_at: Instant,
+        sequence: int,
+        of: str = "",
+        kind: Literal["preview", "focus"] = "preview",
+    ) -> Capture | None:
         """Queue a small JPEG, of a capture or of none; None when it is too large to be sent.
 
         SpoolError when the card can't be written.
@@ -46,15 +54,15 @@ class PreviewQueue:
         if not 0 < len(content) <= MAX_BYTES:
             return None
         preview = Capture(
-            capture=new_capture_id("preview", sequence),
+            capture=new_capture_id(kind, sequence),
             sequence=sequence,
-            filename=f"{sequence:08d}-preview.jpg",
+            filename=f"{sequence:08d}-{kind}.jpg",
             filetype="image/jpeg",
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             captured_at=captured_at,
             exposure={},
-            kind="preview",
+            kind=kind,
             of=of,
         )
         try:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from camera_agent.delivery.policy import DeliveryPolicy, wants_preview
 from camera_agent.delivery.previews import PreviewQueue
 from camera_agent.delivery.uploader import Uploader
+from camera_agent.errors import DriverError
 from camera_agent.remote.client import Client
 from camera_agent.remote.request_body import Throttle, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from camera_agent.captures import Capture
+    from camera_agent.captures import Capture, Look
     from camera_agent.delivery.uploader import UploadAttempt, UploadSource
     from camera_agent.home import Home
     from camera_agent.host.clock import Clock
@@ -84,6 +85,16 @@ class UploaderPool:
         self.previews.add(
             content, captured_at=capture.captured_at, sequence=capture.sequence, of=capture.capture
         )
+
+    def send_look(self, look: Look) -> None:
+        """Send a picture of the focus aid, and its centre first. DriverError when the settings send none."""
+        if self.policy.settings.previews == "never":
+            raise DriverError(
+                "The delivery settings send no previews.", "Set previews to another value while you focus."
+            )
+        sequence = self._spool.last_sequence()
+        self.previews.add(look.whole, captured_at=look.captured_at, sequence=sequence)
+        self.previews.add(look.centre, captured_at=look.captured_at, sequence=sequence, kind="focus")
 
     def abort(self) -> None:
         """Interrupt all uploaders, so that they notice the stop."""

@@ -63,10 +63,12 @@ def _capture(driver: Driver, command: dict[str, Json]) -> CapturedImage | None:
     if image is not None and target.exists():
         if command.get("measure"):
             image = replace(image, measurement=image_analysis.measure(target))
-        if small := command.get("preview"):
-            # A preview that fails must not cost the picture.
-            with contextlib.suppress(DriverError):
+        # A preview that fails must not cost the picture.
+        with contextlib.suppress(DriverError):
+            if small := command.get("preview"):
                 image_analysis.write_preview(target, Path(str(small)))
+            if centre := command.get("centre"):
+                image_analysis.write_centre(target, Path(str(centre)))
     return image
 
 

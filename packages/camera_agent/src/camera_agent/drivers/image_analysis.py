@@ -9,6 +9,7 @@ from camera_agent.errors import DriverError
 from camera_agent.exposure import Measurement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PIL.Image import Image
@@ -19,6 +20,8 @@ MEASURED = (320, 240)
 BURNT = 251
 #: A preview: pixels of the long side, the protocol's limit in bytes, JPEG qualities to try.
 LONG_SIDE, MAX_BYTES, QUALITIES = 640, 256 * 1024, (80, 60, 35)
+#: The most pixels of a centre, across and down.
+CENTRE = (640, 360)
 
 
 def measure(path: Path) -> Measurement | None:
@@ -42,12 +45,37 @@ def linear(value: float) -> float:
 
 def write_preview(path: Path, target: Path) -> None:
     """Write a small JPEG of a picture, upright. DriverError without Pillow, or when that fails."""
+
+    def small(picture: Image) -> Image:
+        picture.thumbnail((LONG_SIDE, LONG_SIDE))
+        return picture
+
+    _write_small(path, target, small, (LONG_SIDE, LONG_SIDE))
+
+
+def write_centre(path: Path, target: Path) -> None:
+    """Write the centre of a picture as a JPEG, pixel by pixel and upright: there the focus can be judged.
+
+    DriverError without Pillow, or when that fails.
+    """
+
+    def centre(picture: Image) -> Image:
+        width, height = (min(side, most) for side, most in zip(picture.size, CENTRE, strict=True))
+        left, top = (picture.width - width) // 2, (picture.height - height) // 2
+        return picture.crop((left, top, left + width, top + height))
+
+    _write_small(path, target, centre)
+
+
+def _write_small(
+    path: Path, target: Path, change: Callable[[Image], Image], size: tuple[int, int] | None = None
+) -> None:
+    """Write what `change` makes of an upright picture, which is decoded in about `size`, if that is given."""
     try:
         from PIL import ImageOps  # noqa: PLC0415 - an extra
 
-        with _opened(path, (LONG_SIDE, LONG_SIDE)) as picture:
-            small = ImageOps.exif_transpose(picture).convert("RGB")
-        small.thumbnail((LONG_SIDE, LONG_SIDE))
+        with _opened(path, size) as picture:
+            small = change(ImageOps.exif_transpose(picture).convert("RGB"))
         for quality in QUALITIES:
             small.save(target, "JPEG", quality=quality)
             if target.stat().st_size <= MAX_BYTES:
@@ -62,9 +90,10 @@ def write_preview(path: Path, target: Path) -> None:
         raise DriverError(f"No preview can be made of the picture: {error}.") from error
 
 
-def _opened(path: Path, size: tuple[int, int]) -> Image:
+def _opened(path: Path, size: tuple[int, int] | None) -> Image:
     from PIL import Image  # noqa: PLC0415 - an extra
 
     picture = Image.open(path)
-    picture.draft("RGB", size)
+    if size is not None:
+        picture.draft("RGB", size)
     return picture

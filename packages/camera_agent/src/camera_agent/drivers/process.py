@@ -83,13 +83,16 @@ class DriverProcess:
         deadline_s: float | None = None,
         measure: bool = False,
         preview: Path | None = None,
+        centre: Path | None = None,
     ) -> CapturedImage | None:
         """Write one picture to `target`; None at the end of a finite source.
 
-        `measure` measures how bright it is; `preview` is where to write a small copy, if Pillow is installed.
+        `measure` measures how bright it is; `preview` is where to write a small copy, and `centre`
+        its centre at full size, if Pillow is installed.
         """
         command: dict[str, Json] = {"command": "capture", "target": str(target), "measure": measure}
         command["preview"] = None if preview is None else str(preview)
+        command["centre"] = None if centre is None else str(centre)
         image = messages.image_from_message(self._request(command, deadline_s or self.capture_deadline_s))
         if image is not None and not target.exists():
             raise DriverError(f"The driver {self.driver!r} reported a picture but wrote none.")

@@ -40,7 +40,7 @@ class CaptureMetadata(Struct, frozen=True, kw_only=True):
     filename: Annotated[str, Meta(max_length=255)] = ""
     filetype: Annotated[str, Meta(max_length=40)] = ""
     exposure: dict[str, Any] = {}
-    kind: Literal["frame", "preview"] = "frame"
+    kind: Literal["frame", "preview", "focus"] = "frame"
     #: Of a preview: the capture that it is a small copy of.
     of: CaptureId | None = None
 

@@ -51,6 +51,8 @@ MESSAGE_BYTES: Final = 65_536
 RECORDS_BYTES: Final = 262_144
 #: Longest log message in a record, bytes.
 LOG_BYTES: Final = 16_384
+#: A server asks for pictures of the focus aid for so many seconds at most, and then again.
+LONGEST_FOCUS_S: Final = 60
 #: Revisions of a configuration are from 1 to this.
 LARGEST_REVISION: Final = 2**31 - 1
 
@@ -132,6 +134,13 @@ class CommandResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     capture: Name = ""
 
 
+class Focus(Struct, frozen=True, kw_only=True):
+    """Whether pictures for the focus aid are taken; ``failed`` says why none come."""
+
+    state: Literal["off", "on", "failed"] = "off"
+    message: Sentence = ""
+
+
 Versions = Annotated[
     dict[Annotated[str, Meta(max_length=40)], Annotated[str, Meta(max_length=80)]], Meta(max_length=20)
 ]
@@ -169,6 +178,8 @@ class Heartbeat(Struct, frozen=True, kw_only=True):
     rss_bytes: MeasuredBytes = None
     network: Annotated[str, Meta(max_length=40)] = ""
     timezone: Annotated[str, Meta(max_length=64)] = ""
+    #: Null from an agent that has no focus aid, or captures nothing now.
+    focus: Annotated[Focus | None, Meta(extra=LENIENT)] = None
     warnings: Annotated[
         tuple[Annotated[str, Meta(max_length=300)], ...], Meta(max_length=10, extra=LENIENT)
     ] = ()
@@ -285,6 +296,8 @@ class HeartbeatAnswer(Struct, frozen=True, kw_only=True):
     server_time: Moment
     config: RemoteSettings | None = None
     commands: Annotated[tuple[Command, ...], Meta(max_length=1000)] = ()
+    #: For how many seconds from now pictures for the focus aid are wanted; 0: for none.
+    focus_s: Annotated[float, Meta(ge=0, le=LONGEST_FOCUS_S)] = 0
     clock_fixes_stored: Annotated[tuple[BootId, ...], Meta(max_length=100)] = ()
     commands_acknowledged: Annotated[tuple[CommandId, ...], Meta(max_length=100)] = ()
 

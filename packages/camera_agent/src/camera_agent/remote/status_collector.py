@@ -49,7 +49,8 @@ class StatusCollector:
     """Joins the state of the agent's parts.
 
     `blocked_reason` returns why captures are kept back, `interface` the network interface in use, and
-    `free_bytes` the space left for captures.
+    `free_bytes` the space left for captures. `focus_state` returns what the focus aid does, None where
+    nothing captures, and `grant_focus` takes for how many seconds it is wanted.
     """
 
     spool: Spool
@@ -64,6 +65,8 @@ class StatusCollector:
     #: None without a server.
     record_uploader: RecordUploader | None
     free_bytes: Callable[[], int]
+    focus_state: Callable[[], messages.Focus | None] = lambda: None
+    grant_focus: Callable[[Json], None] = lambda _seconds: None
     monotonic: Callable[[], float] = time.monotonic
     _forecast: Forecast = field(default_factory=Forecast)
     _sent_results: list[CommandResult] = field(default_factory=list)
@@ -106,6 +109,7 @@ class StatusCollector:
             driver_battery_percent=_number(self.status.camera_health.get("battery_percent")),
             network=self.interface(),
             recent_starts=recent_starts(self.spool.key_values, self.clock.now()),
+            focus=self.focus_state(),
             warnings=tuple(self._warnings()),
             commands=tuple(result.to_message() for result in self._sent_results),
         )
@@ -123,6 +127,7 @@ class StatusCollector:
         self.remote_config.receive(response.get("config"))
         self.status.config_revision = self.remote_config.revision
         self.commands.receive(response.get("commands"))
+        self.grant_focus(response.get("focus_s"))
         if self.record_uploader is not None:
             self.record_uploader.upload_pending()
         return self.remote_config.state() != before

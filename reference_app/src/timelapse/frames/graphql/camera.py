@@ -25,6 +25,7 @@ from timelapse.cameras.models import Camera as CameraModel
 from timelapse.cameras.sample_slots import KEPT, ChartSlots
 from timelapse.cameras.settings_form import from_form, settings_in
 from timelapse.frames import capture_forecast, drain_estimate, ledger, previews, queries, schedule_week
+from timelapse.frames.graphql.focus import FocusAid
 from timelapse.frames.graphql.forecast import CaptureForecast
 from timelapse.frames.graphql.frame import Frame
 from timelapse.frames.graphql.schedule_week import ScheduleEdit, ScheduleWeek
@@ -85,6 +86,12 @@ class CameraFrames:
         """Load it together with those of the other cameras of the request."""
         row = await load(info, previews.newest_previews, _pk(self))
         return None if row is None else Preview.from_row(row)
+
+    @strawberry.field(description="What its focus aid does, and its newest pictures.")
+    async def focus_aid(self, info: Info) -> FocusAid:
+        """Load the pictures together with those of the other cameras of the request."""
+        found = await load(info, previews.focus_pictures, _pk(self))
+        return FocusAid.of(cast("CameraModel", self), found or [])
 
     @strawberry.field(description="Size of the stored frames, bytes.")
     async def stored_bytes(self, info: Info) -> BigInt:

@@ -88,7 +88,7 @@ def open_upload(camera: UUID, announced: UploadRequest, *, limited: bool = True)
         improve_time(stored, capture)
     if stored is not None:
         return AlreadyStored(length=stored.bytes)
-    if capture.kind == "preview" and announced.length > domain.PREVIEW_BYTES:
+    if capture.kind != "frame" and announced.length > domain.PREVIEW_BYTES:
         raise domain.preview_too_large(announced.length)
     refused = quarantined(camera, capture.capture)
     if refused is not None and refused.sha256 == capture.sha256:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from timelapse.frames.domain import Kind
     from timelapse.ingest.pipeline.incoming import Incoming
     from timelapse.ingest.pipeline.picture import Inspected
 
@@ -42,23 +43,26 @@ def store_upload(camera: UUID, upload: Incoming) -> bool:
         refusal.headers["Upload-Offset"] = "0"
         raise refusal
     try:
-        inspected = _inspect(upload.path, preview=capture.kind == "preview")
+        inspected = _inspect(upload.path, kind=capture.kind)
     except domain.Refusal as refusal:
         if refusal.status != UNUSABLE:
             raise
         upload.sync()
         quarantine.put(camera, upload, refusal)
         raise
-    store = _store_preview if capture.kind == "preview" else _store_frame
+    store = _store_frame if capture.kind == "frame" else _store_preview
     created = store(camera, upload, inspected)
     upload.remove()
     return created
 
 
-def _inspect(path: Path, *, preview: bool) -> Inspected:
-    inspected = inspect_file(path)
+def _inspect(path: Path, *, kind: Kind) -> Inspected:
+    # How sharp a picture of the focus aid is, its own pixels say: made smaller, each one is sharp.
+    inspected = inspect_file(path, domain.PREVIEW_SIDE) if kind == "focus" else inspect_file(path)
     picture = inspected.picture
-    if preview and (picture.extension != "jpg" or max(picture.width, picture.height) > domain.PREVIEW_SIDE):
+    if kind != "frame" and (
+        picture.extension != "jpg" or max(picture.width, picture.height) > domain.PREVIEW_SIDE
+    ):
         raise unusable("no_preview", f"A preview is a JPEG of at most {domain.PREVIEW_SIDE} pixels a side.")
     return inspected
 

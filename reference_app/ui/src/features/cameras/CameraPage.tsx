@@ -23,6 +23,7 @@ import { CameraTimeline } from "./CameraTimeline.tsx";
 import { CommandHistory } from "./CommandHistory.tsx";
 import { DeleteCamera } from "./DeleteCamera.tsx";
 import { driverName } from "./driverName.ts";
+import { FocusAid } from "./FocusAid.tsx";
 import { Quarantine } from "./Quarantine.tsx";
 import { useCameraPage } from "./useCameraPage.ts";
 
@@ -73,6 +74,7 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
         model
         ...CameraLiveness_camera
         ...CameraView_camera
+        ...FocusAid_camera
         ...CameraHealth_camera
         ...CameraConfiguration_camera
         ...CameraTimelapses_camera
@@ -112,11 +114,12 @@ function CameraDetails({ camera }: { readonly camera: CameraPage_camera$key }) {
           alignItems: "start",
         }}
       >
-        <Box sx={{ gridArea: "view", minWidth: 0 }}>
+        <Box sx={{ gridArea: "view", display: "grid", gap: 1.5, minWidth: 0 }}>
           <CameraView camera={live} />
+          <FocusAid camera={live} />
         </Box>
         <Box sx={{ gridArea: "side", display: "grid", gap: 2.5, minWidth: 0 }}>
-          <Transitions of={live} elsewhere={["configure", "start_deleting"]} title={t`Actions`} />
+          <Transitions of={live} elsewhere={["configure", "focus", "start_deleting"]} title={t`Actions`} />
           <CameraHealth camera={live} />
           <WhyButton of={page.id} label={t`Is anything wrong?`} />
           <ObjectRuns of={live} />
