@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from strawberry import relay
 from strawberry.types import Info
 
+from fsmlock.sentences import sentence, translated
 from timelapse.operations import work
 from timelapse.operations.kinds import Kind
 from timelapse.operations.searching import LONGEST_SEARCH, MOST_WORDS, words_of
@@ -50,8 +51,12 @@ class WorkFilter:
         """
         words = words_of(self.words)
         if len(self.words) > LONGEST_SEARCH or len(words) > MOST_WORDS:
-            message = f"Search for at most {MOST_WORDS} words of {LONGEST_SEARCH} characters in all."
-            raise GraphQLError(message, extensions={"code": "search_too_long"})
+            message = sentence(
+                "Search for at most %(words)s words of %(characters)s characters in all.",
+                words=MOST_WORDS,
+                characters=LONGEST_SEARCH,
+            )
+            raise GraphQLError(translated(message), extensions={"code": "search_too_long"})
         stages = work.ENDED if self.ended else frozenset(work.Stage) - work.ENDED
         return work.Filter(
             kinds=frozenset(Kind if self.kinds is None else self.kinds),
@@ -124,7 +129,7 @@ class Query:
             place = None if after is None else work.Place.parse(after)
         except work.UnknownPlaceError:
             message = "This is no cursor of this list. Take cursors from the server's answers."
-            raise GraphQLError(message, extensions={"code": "malformed_cursor"}) from None
+            raise GraphQLError(translated(message), extensions={"code": "malformed_cursor"}) from None
         page = await sync_to_async(work.read_page)(
             signed_in(info), filter.checked(), first=max(first, 0), after=place
         )
