@@ -410,7 +410,7 @@ def test_the_slots_of_each_worker_show_what_it_has_run_longest(admin_client, sto
     response = get(admin_client, "admin:queue_insight_workers")
     row = response.context["page"].items[0]
     assert row.name == "w0@test"
-    assert [int(box.id) for box in row.boxes] == [9_900 - 100 * n for n in range(8)]
+    assert [int(box.task.id) for box in row.boxes] == [9_900 - 100 * n for n in range(8)]
     assert (row.more_boxes, row.more_free) == (92, 0)
 
 

@@ -264,6 +264,12 @@ def test_the_tasks_of_a_worker_with_one_queue_are_from_that_queue():
     assert [task.queue for task in events.state().tasks] == ["slow", "slow"]
 
 
+def test_a_finished_task_keeps_its_name():
+    events = EventLog().task("received", name="shop.pay").task("started").task("failed", exception="E()")
+    (finished,) = events.state().finished
+    assert (finished.name, finished.outcome) == ("shop.pay", "failed")
+
+
 def test_a_retry_that_its_worker_has_received_is_not_ended_by_the_attempt_before():
     events = EventLog().task("received").task("started")
     events.task("received", retries=1, eta="2026-11-23T13:00:00+00:00").task("retried")

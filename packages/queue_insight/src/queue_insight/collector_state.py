@@ -21,7 +21,7 @@ from queue_insight.periods import Period, Recent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-VERSION: Final = 11
+VERSION: Final = 12
 
 Time = Annotated[float, Meta(ge=0, le=MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
@@ -183,6 +183,8 @@ class ObservedOutcome(Struct, frozen=True, kw_only=True, array_like=True, forbid
     worker: str = ""
     #: The exception, as text, of a task that failed.
     error: str = ""
+    #: The name of the task; empty when it is not known.
+    name: str = ""
 
 
 class ObservedFailures(Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):

@@ -206,6 +206,7 @@ def _finished(outcome: ObservedOutcome) -> FinishedTask:
         at=moment(outcome.at),
         worker=outcome.worker or None,
         error=outcome.error,
+        name=outcome.name,
     )
 
 

@@ -46,7 +46,14 @@ class FinishedTasks:
         return self._events.get(task_id)
 
     def add(
-        self, task_id: str, outcome: str, at: float, *, event: EventTime | None = None, error: str = ""
+        self,
+        task_id: str,
+        outcome: str,
+        at: float,
+        *,
+        name: str = "",
+        event: EventTime | None = None,
+        error: str = "",
     ) -> None:
         """Take in that a task finished, by this event if there was one."""
         if event is not None:
@@ -55,7 +62,12 @@ class FinishedTasks:
             if len(self._events) > self._max_events:
                 self._events.popitem(last=False)
         self._outcomes[task_id] = ObservedOutcome(
-            id=task_id, outcome=outcome, at=at, worker=event.worker if event else "", error=error
+            id=task_id,
+            outcome=outcome,
+            at=at,
+            worker=event.worker if event else "",
+            error=error,
+            name=name,
         )
         self._outcomes.move_to_end(task_id)
         self._changed.add(task_id)

@@ -141,7 +141,8 @@ class ObservedTasks:
             self.failures.add(
                 origin, task_id=task_id, name=name, worker=event.worker, message=error, at=event.at
             )
-        self.finished.add(task_id, outcome, event.at, event=event, error=error)
+        name = known.name if known else ""
+        self.finished.add(task_id, outcome, event.at, name=name, event=event, error=error)
 
     def _record(self, task: Task, outcome: str, at: float | None, now: float) -> None:
         started_at = task.started_at
@@ -176,7 +177,7 @@ class ObservedTasks:
             # The event of its end may have been lost, for instance while the broker restarted.
             if is_listed and is_older:
                 self._tasks.remove(task.id)
-                self.finished.add(task.id, UNOBSERVED, now)
+                self.finished.add(task.id, UNOBSERVED, now, name=task.name)
                 self._record(task, UNOBSERVED, None, now)
             elif only_queue and not task.queue:
                 task.queue = only_queue
@@ -226,7 +227,7 @@ class ObservedTasks:
         task = self._tasks.get(task_id)
         if task is not None and task.ended_at is not None:
             self._tasks.remove(task_id)
-            self.finished.add(task_id, outcome, now)
+            self.finished.add(task_id, outcome, now, name=task.name)
             self._record(task, outcome, None, now)
 
     def expire(self, before: float, *, knows_worker: Callable[[str], bool]) -> None:

@@ -205,6 +205,8 @@ class FinishedTask:
     worker: str | None = None
     #: The exception, as text, of a failed task.
     error: str = ""
+    #: Empty when it is not known.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

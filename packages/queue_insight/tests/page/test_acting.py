@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from celery import Celery
 from django.contrib.auth.models import Permission
@@ -9,9 +11,11 @@ from django.urls import resolve, reverse
 from tests.waiting import wait_until
 
 from queue_insight import control, snapshot
+from queue_insight.collector_state import CollectorState, ObservedOutcome
 from queue_insight.models import ActionRecord, PausedQueue
 from queue_insight.page import pauses
 from queue_insight.page.actions import ACTIONS
+from queue_insight.testing.states import save
 
 pytestmark = pytest.mark.django_db
 ACT = "admin:queue_insight_act"
@@ -186,3 +190,19 @@ def test_a_task_that_waits_is_not_sent_again_and_the_reason_is_its_state(admin_c
     task_id = app.send_task("work.do").id
     post(admin_client, "retry", task=task_id, confirmed="1")
     assert ActionRecord.objects.get().result == f"Nothing was sent: task {task_id} waits in its queue."
+
+
+def test_all_that_failed_and_match_are_counted_before_they_are_sent_again(admin_client, store):
+    ended = [
+        ObservedOutcome(id=f"f{n}", outcome=outcome, at=time.time(), name=name)
+        for n, (outcome, name) in enumerate(
+            [("failed", "shop.pay"), ("succeeded", "shop.pay"), ("failed", "shop.pay"), ("failed", "work.do")]
+        )
+    ]
+    save(store, CollectorState(collected_at=time.time(), next_by=time.time() + 60, finished=tuple(ended)))
+    page = admin_client.get(reverse("admin:queue_insight_search") + "?q=shop.pay").content.decode()
+    assert "Send all again that failed and match" in page
+    asked = admin_client.post(reverse(ACT), {"failed": "shop.pay"}).content.decode()
+    assert "Send again 2 tasks?" in asked
+    post(admin_client, "retry", failed="shop.pay", confirmed="1")
+    assert ActionRecord.objects.get().target == "f2, f0"

@@ -90,7 +90,7 @@ def test_a_causal_id_finds_what_it_caused_wherever_that_is():
 
 def test_without_broker_and_collector_it_says_that_it_looked_nowhere():
     result = search("x", values.snapshot(broker_read=False, queues=(), collected_at=None, fresh=False))
-    assert result.searched == ("the last 0 finished tasks, by id",)
+    assert result.searched == ("the last 0 finished tasks, by id and name",)
     assert result.not_searched[:2] == (
         "the queues, as the broker could not be read",
         "the workers, as no collector has reported",
@@ -101,3 +101,9 @@ def test_more_than_fit_are_cut_and_it_says_so():
     many = values.snapshot(queued=tuple(values.task(id=f"a{number}") for number in range(MAX_FOUND + 5)))
     result = search("a", many)
     assert (len(result.tasks), result.is_cut) == (MAX_FOUND, True)
+
+
+def test_a_finished_task_is_found_by_its_name_the_last_one_first():
+    ended = [FinishedTask(id=f"f{n}", outcome="failed", at=NOW, name="shop.Pay") for n in range(2)]
+    result = search("shop.pay", values.snapshot(queues=(), queued=(), finished=tuple(ended)))
+    assert [each.id for each in result.finished] == ["f1", "f0"]

@@ -12,12 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from queue_insight.event import FAILED
 from queue_insight.names import is_digest, key, shown
 from queue_insight.page import waiting
 from queue_insight.page.actions import ACTIONS, Action
 from queue_insight.page.execution import Call, execute
 from queue_insight.page.reading import read
-from queue_insight.page.search import matching
+from queue_insight.page.search import matching, matching_finished
 from queue_insight.read import caused_by, celery_app
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def act(request: HttpRequest, *, context: dict[str, object]) -> HttpResponseBase
                 "more": max(0, len(targets) - MAX_NAMED),
                 "asked": [
                     (name, value)
-                    for name in ("task", "queue", "worker", "name", "match", "all")
+                    for name in ("task", "queue", "worker", "name", "match", "all", "failed")
                     for value in request.POST.getlist(name)
                 ],
                 "back": back,
@@ -101,11 +102,15 @@ def _read(request: HttpRequest, action: Action) -> Reading:
     chosen = request.POST.getlist(action.target)
     if request.POST.get("all") or (action.target in {"task", "name"} and any(map(is_digest, chosen))):
         return read()
+    if wanted := request.POST.get("failed", ""):
+        chosen = [*(caused_by(wanted, limit=MAX_CAUSED) or ())]
     return read(tasks=chosen if action.target == "task" else (), overview=True)
 
 
 def _code(request: HttpRequest) -> str:
     # The buttons for all that match carry what has to match instead of an action.
+    if "failed" in request.POST:
+        return "retry"
     matches = any(name in request.POST for name in ("match", "all"))
     return request.POST.get("action", "cancel" if matches else "")
 
@@ -124,10 +129,17 @@ def _targets(request: HttpRequest, action: Action, snapshot: Snapshot) -> list[s
         case "name":
             named = {key(task.name): task.name for task in snapshot.tasks()}
             return sorted({named.get(each, each) for each in chosen if each in named or not is_digest(each)})
+    return _tasks(request, snapshot)
+
+
+def _tasks(request: HttpRequest, snapshot: Snapshot) -> list[str]:
+    """Return the ids of the tasks that are meant: all that match, or the chosen ones."""
     if wanted := request.POST.get("all", ""):
         caused = frozenset(caused_by(wanted, limit=MAX_CAUSED) or ())
         found = [*matching(wanted, snapshot), *(task for task in snapshot.tasks() if task.id in caused)]
         return list(dict.fromkeys(task.id for task in found))
+    if wanted := request.POST.get("failed", ""):
+        return [each.id for each in matching_finished(wanted, snapshot) if each.outcome == FAILED]
     if wanted := request.POST.get("match", ""):
         queues = {*request.POST.getlist("queue")}
         names = [queue.name for queue in snapshot.queues if key(queue.name) in queues]

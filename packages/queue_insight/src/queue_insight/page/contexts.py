@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from queue_insight.diagnose import diagnose
+from queue_insight.event import FAILED
 from queue_insight.freshness import in_words
 from queue_insight.names import key, shown
 from queue_insight.page import failures as failed
@@ -264,6 +265,7 @@ def found(reading: Reading, text: str, scope: Scope, *, after: str = "") -> Cont
         "is_further": bool(after),
         "rest": scope.rest,
         "result": result,
+        "failed": sum(each.outcome == FAILED for each in result.finished),
         "number": len(result.tasks) + len(result.finished) + len(result.sent),
         "tasks": [task_row(each, reading.clock) for each in result.tasks],
         "sent": [
@@ -280,7 +282,9 @@ def found(reading: Reading, text: str, scope: Scope, *, after: str = "") -> Cont
             {
                 "key": key(each.id),
                 "id": shown(each.id, 40),
+                "name": shown(each.name) or "name not known",
                 "outcome": shown(each.outcome),
+                "error": shown(each.error, 255),
                 "at": reading.clock.second(each.at),
             }
             for each in result.finished

@@ -55,11 +55,9 @@ def search(text: str, snapshot: Snapshot, *, has_causes: bool = False) -> Result
     caused = caused_by(text, snapshot)
     tasks = tuple(islice(matching(text, snapshot), MAX_FOUND + 1))
     known = {task.id for task in tasks}
-    finished = tuple(
-        each
-        for each in snapshot.finished
-        if (_is_id(text, each.id) or each.id in caused) and each.id not in known
-    )[: MAX_FOUND + 1]
+    finished = tuple(each for each in matching_finished(text, snapshot) if each.id not in known)[
+        : MAX_FOUND + 1
+    ]
     known |= {each.id for each in finished}
     sent = tuple((task_id, note) for task_id, note in caused.items() if task_id not in known)
     return Result(
@@ -86,6 +84,17 @@ def matching(text: str, snapshot: Snapshot) -> Iterator[TaskInfo]:
         )
 
 
+def matching_finished(text: str, snapshot: Snapshot) -> Iterator[FinishedTask]:
+    """Yield finished tasks whose id begins with the text, whose name contains it, or that it caused."""
+    if text:
+        words, caused = text.casefold(), caused_by(text, snapshot)
+        yield from (
+            each
+            for each in reversed(snapshot.finished)
+            if _is_id(text, each.id) or each.id in caused or words in each.name.casefold()
+        )
+
+
 def _mentions(words: str, task: TaskInfo) -> bool:
     return words in task.name.casefold() or words in task.args_summary.casefold()
 
@@ -102,7 +111,7 @@ def _searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
     if snapshot.broker_read:
         waiting = sum(task.worker is None for task in snapshot.queued)
         yield f"{count(waiting, 'waiting task')} of {count(len(snapshot.queues), 'queue')}"
-    yield f"the last {count(len(snapshot.finished), 'finished task')}, by id"
+    yield f"the last {count(len(snapshot.finished), 'finished task')}, by id and name"
     if has_causes:
         yield "the causal ids of tasks whose sender noted one, as long as notes are kept"
 
@@ -117,7 +126,7 @@ def _not_searched(snapshot: Snapshot, *, has_causes: bool) -> Iterator[str]:
     if rest := snapshot.tasks_at_workers - snapshot.tasks_at_workers_read:
         yield f"names and arguments of {count(rest, 'other task')} that workers have"
     yield from _deeper(snapshot)
-    yield "names and arguments of finished tasks, redacted arguments, and what is cut from long ones"
+    yield "arguments of finished tasks, redacted arguments, and what is cut from long ones"
     yield (
         "causal ids of tasks that were sent without the publisher's hook"
         if has_causes
