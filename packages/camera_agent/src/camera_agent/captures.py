@@ -65,7 +65,10 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What the lens sees, for the focus aid: small JPEGs of the whole view and of its centre, full size."""
+    """What the lens sees, for the focus aid: small JPEGs of the whole view and of its centre, full size.
+
+    Of a capture, the whole view is empty: it is its preview.
+    """
 
     whole: bytes
     centre: bytes

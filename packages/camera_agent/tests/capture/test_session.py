@@ -5,6 +5,7 @@ from contextlib import closing
 import pytest
 
 from camera_agent.capture.camera import Camera
+from camera_agent.capture.focus import FocusAid
 from camera_agent.capture.session import CaptureCallbacks, CaptureSession
 from camera_agent.drivers.process import DriverProcess
 from camera_agent.errors import DriverError, SpoolError
@@ -30,11 +31,12 @@ def session(tmp_path, monkeypatch):
         replay = DriverProcess("replay", {"source": str(tmp_path / "a.jpg")})
         cameras = {name: Camera(process) for name, process in {**faulty, "replay": replay}.items()}
 
-        def make(camera: str = "Good", *, on_preview=None, **more) -> CaptureSession:
+        def make(camera: str = "Good", *, on_preview=None, on_look=said.append, **more) -> CaptureSession:
             callbacks = CaptureCallbacks(
                 on_capture=lambda capture: said.append(capture.filename),
                 on_problem=said.append,
                 on_preview=on_preview,
+                on_look=on_look,
             )
             return CaptureSession(
                 cameras[camera], spool, Clock(), status, callbacks, **{"quota": 0, "reserve": 0, **more}
@@ -128,3 +130,27 @@ def test_there_is_nothing_to_focus_where_a_source_is_replayed(session):
     make, *_ = session
     with pytest.raises(DriverError, match="nothing to focus"):
         make("replay").look(5.0)
+
+
+def test_a_capture_serves_the_focus_aid_when_a_picture_is_due(session):
+    make, spool, *_ = session
+    aid, looks = FocusAid(), []
+    aid.grant(60)
+    taken = make(focus=aid, on_look=looks.append)
+    taken.capture_to_spool(1.0)
+    taken.capture_to_spool(1.0)  # the next one isn't due yet
+    assert [(look.whole, look.centre[:3]) for look in looks] == [(b"", b"\xff\xd8\xff")]
+    assert (spool.counts().pending, aid.state().state) == (2, "on")
+
+
+def test_a_capture_whose_centre_cant_be_sent_is_kept_and_the_focus_aid_says_why(session):
+    make, spool, *_ = session
+
+    def refused(_look):
+        raise DriverError("The delivery settings send no previews.")
+
+    aid = FocusAid()
+    aid.grant(60)
+    capture = make(focus=aid, on_look=refused).capture_to_spool(1.0)
+    assert spool.next_pending() == capture
+    assert (aid.state().state, "no previews" in aid.state().message) == ("failed", True)

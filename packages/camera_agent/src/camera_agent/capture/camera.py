@@ -66,16 +66,16 @@ class Camera:
             self.exposure_control.camera_opened(description.exposure_limits)
 
     def take_picture(
-        self, target: Path, *, interval_s: float, preview: Path | None = None
+        self, target: Path, *, interval_s: float, preview: Path | None = None, centre: Path | None = None
     ) -> CapturedImage | None:
-        """Write one picture to `target`, and a small copy to `preview`.
+        """Write one picture to `target`, a small copy to `preview`, and its centre at full size to `centre`.
 
         `interval_s` is the time until the next picture; the deadline depends on it. None at the end of a
         finite source, which then starts again.
         """
         self.ensure_open()
         try:
-            image = self._take_exposed(target, interval_s, preview)
+            image = self._take_exposed(target, interval_s, preview, centre)
         except DriverLost:
             self._open = False
             self._deadline.timed_out()
@@ -95,7 +95,7 @@ class Camera:
         DriverError when the camera shows a source, or refuses.
         """
         self.ensure_open()
-        if self._process.description.finite:
+        if self.is_replayed:
             raise DriverError(
                 "This camera shows pictures that were taken before.", "There is nothing to focus."
             )
@@ -113,7 +113,9 @@ class Camera:
             raise
         self.took_s = self._monotonic() - started
 
-    def _take_exposed(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage | None:
+    def _take_exposed(
+        self, target: Path, interval_s: float, preview: Path | None, centre: Path | None
+    ) -> CapturedImage | None:
         control = self.exposure_control
         exposure = None if control is None else control.next_exposure()
         shutter = exposure.shutter_s if exposure else 0.0
@@ -125,6 +127,7 @@ class Camera:
             deadline_s=deadline_s,
             measure=control is not None and control.needs_measurement,
             preview=preview,
+            centre=centre,
         )
         self.took_s = self._monotonic() - started
         self._deadline.succeeded(self.took_s, shutter)
@@ -136,6 +139,11 @@ class Camera:
         if exposure != self._exposure:
             self._process.set_exposure(exposure, deadline_s=deadline_s)
             self._exposure = exposure
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether its pictures come from a source, and were taken before."""
+        return self._process.description.finite
 
     def health(self) -> dict[str, Json]:
         """Return what the camera reports about itself; empty when it is not open."""

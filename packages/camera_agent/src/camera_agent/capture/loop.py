@@ -42,8 +42,9 @@ STALL_GRACE_S = 30.0
 LATE_S = 5.0
 #: The camera's health is read at most once in this many seconds.
 HEALTH_S = 60.0
-#: A picture for the focus aid is taken only if so many times the seconds are left that the one before took.
-LOOK_FACTOR = 1.2
+#: A picture for the focus aid is taken between captures only if so many times the seconds are left that the
+#: one before took. Where they never are, the captures themselves serve.
+LOOK_FACTOR = 2.0
 STALLED = "A capture took longer than its interval, or the machine was suspended."
 UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -79,7 +80,14 @@ class CaptureLoop:
         self._limit_s = driver.capture_deadline_s
         self._camera = Camera(driver)
         self._session = CaptureSession(
-            self._camera, spool, clock, status, callbacks, quota=settings.quota, reserve=settings.reserve
+            self._camera,
+            spool,
+            clock,
+            status,
+            callbacks,
+            quota=settings.quota,
+            reserve=settings.reserve,
+            focus=self.focus,
         )
         self._changed, self._requests = threading.Event(), WorkQueue(self.wake)
         self._backoff, self._gaps = Backoff(), GapRecorder(callbacks.on_gap)

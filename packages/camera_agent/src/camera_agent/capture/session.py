@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from camera_agent.capture.focus import FocusAid
 from camera_agent.captures import Capture, Look, new_capture_id
-from camera_agent.errors import DriverError, SpoolError
+from camera_agent.errors import AgentError, DriverError, SpoolError
 from camera_agent.protocol.captures import EXPOSURE_BYTES
 from camera_agent.protocol.values import check_object
 from eliot_progress import inject
@@ -72,16 +73,20 @@ class CaptureSession:
         *,
         quota: int,
         reserve: int,
+        focus: FocusAid | None = None,
     ) -> None:
         self._camera, self._spool, self._clock, self._status = camera, spool, clock, status
         self._callbacks, self._quota, self._reserve = callbacks, quota, reserve
+        self._focus = focus or FocusAid()
 
     def capture_to_spool(self, interval_s: float) -> Capture:
         """Take one capture and put it into the spool. AgentError when that fails."""
         self._make_room()
         target, moment = self._fresh_path("image"), self._clock.now()
-        preview = self._fresh_path("preview") if self._wants_preview() else None
-        image = self._expose_to_file(target, interval_s, preview)
+        is_look = self._focus.due_in_s() <= 0 and not self._camera.is_replayed
+        preview = self._fresh_path("preview") if is_look or self._wants_preview() else None
+        centre = self._fresh_path("centre") if is_look else None
+        image = self._expose_to_file(target, interval_s, preview, centre)
         capture_id = new_capture_id("cam", self._spool.last_sequence() + 1)
         capture = self._spool.put(
             target,
@@ -98,6 +103,8 @@ class CaptureSession:
         self._callbacks.on_capture(capture)
         if preview:
             self._pass_preview(capture)
+        if is_look:
+            self._pass_centre(moment)
         return capture
 
     def _pass_preview(self, capture: Capture) -> None:
@@ -110,6 +117,18 @@ class CaptureSession:
                 self._callbacks.on_problem(str(error))
         else:
             self._status.clear_problem("preview")
+
+    def _pass_centre(self, moment: Instant) -> None:
+        """Pass the centre to the focus aid. The capture is in the spool, so no failure here may cost it."""
+        try:
+            centre = self._read("centre")
+            if not centre:
+                raise DriverError("The picture can't be shown.", NEEDS_PILLOW)
+            self._callbacks.on_look(Look(whole=b"", centre=centre, captured_at=moment))
+        except AgentError as error:
+            self._focus.failed(str(error))
+        else:
+            self._focus.taken()
 
     def preview(self, interval_s: float) -> bytes:
         """Return a small JPEG of what the camera sees now; nothing is kept. AgentError when that fails."""
@@ -134,10 +153,14 @@ class CaptureSession:
             return look
         raise DriverError("The picture can't be shown.", NEEDS_PILLOW)
 
-    def _expose_to_file(self, target: Path, interval_s: float, preview: Path | None) -> CapturedImage:
+    def _expose_to_file(
+        self, target: Path, interval_s: float, preview: Path | None, centre: Path | None = None
+    ) -> CapturedImage:
+        def take() -> CapturedImage | None:
+            return self._camera.take_picture(target, interval_s=interval_s, preview=preview, centre=centre)
+
         # A finite source starts again at its end: a folder makes an endless camera.
-        image = self._camera.take_picture(target, interval_s=interval_s, preview=preview)
-        image = image or self._camera.take_picture(target, interval_s=interval_s, preview=preview)
+        image = take() or take()
         if image is None:
             raise DriverError("The source has no pictures.", "Choose a source that has some.")
         problem = self._camera.problem

@@ -93,7 +93,8 @@ class UploaderPool:
                 "The delivery settings send no previews.", "Set previews to another value while you focus."
             )
         sequence = self._spool.last_sequence()
-        self.previews.add(look.whole, captured_at=look.captured_at, sequence=sequence)
+        if look.whole:
+            self.previews.add(look.whole, captured_at=look.captured_at, sequence=sequence)
         self.previews.add(look.centre, captured_at=look.captured_at, sequence=sequence, kind="focus")
 
     def abort(self) -> None:
