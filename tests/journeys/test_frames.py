@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.waiting import wait_until
 
+from .test_accessibility import in_each_scheme, violations
+
 
 def test_a_person_looks_back_plays_zooms_and_hides_a_frame(shared_stack, visitor, screenshot):
     page = visitor.page
@@ -206,6 +208,32 @@ def test_a_person_chooses_a_part_of_a_timelapse_for_a_movie(shared_stack, visito
     expect(dialog).to_have_count(0)
     page.get_by_role("button", name="Forget the start").click()
     expect(page.get_by_role("button", name="Start here")).to_be_visible()
+    assert visitor.errors == []
+
+
+def test_a_person_begins_another_timelapse_at_a_frame(shared_stack, visitor, screenshot):
+    page = visitor.page
+    visitor.open_timelapse(shared_stack)
+    expect(visitor.find("filmstrip-frame").nth(5)).to_be_visible()
+    visitor.find("filmstrip-frame").last.click()
+    begin = visitor.find("moment").text_content()
+    page.get_by_role("button", name="Start here").click()
+    for scheme in in_each_scheme(page):
+        assert violations(page) == [], scheme
+        screenshot(page, f"start-here-{scheme}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    screenshot(page, "start-here-phone")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="New timelapse…").click()
+    dialog = page.get_by_role("dialog")
+    begins_at = begin.removesuffix(":00")  # a browser leaves out whole minutes' seconds
+    expect(dialog.get_by_label("From", exact=True)).to_have_value(re.compile(f"T{begins_at}"))
+    expect(dialog.get_by_label("To", exact=True)).to_have_value("")
+    screenshot(page, "new-timelapse-here-phone")
+    dialog.get_by_label("Name").fill("From this frame on")
+    dialog.get_by_role("button", name="New timelapse").click()
+    expect(page.get_by_role("heading", name="From this frame on", level=1)).to_be_visible()
+    expect(visitor.find("frame-count")).not_to_have_text("0")
     assert visitor.errors == []
 
 

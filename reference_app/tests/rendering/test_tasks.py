@@ -217,6 +217,21 @@ def test_a_movie_that_waits_says_behind_what(movie, user):
     assert found[third][1].message == f"It waits behind {second}."
 
 
+def test_a_movie_that_waits_calls_the_others_by_their_titles_and_names_only_some(movie, user):
+    actions.rename_movie(movie.pk, "Spring", user)
+    movie.refresh_from_db()
+    others = [
+        actions.request_render(movie.timelapse_id, replace(SMALL, title=f"Take {number}"), user)
+        for number in range(1, 7)
+    ]
+    with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
+        actions.begin(movie, held.token)
+        found = waiting.waiting_reasons(others)
+    assert found[others[0]][0].message == "It waits behind Spring, which is being rendered."
+    assert found[others[4]][1].message == "It waits behind Take 1, Take 2, Take 3, Take 4."
+    assert found[others[5]][1].message == "It waits behind Take 1, Take 2, Take 3, 2 more."
+
+
 def test_a_movie_that_is_being_rendered_is_not_rendered_by_a_second_delivery(movie):
     with held_elsewhere(movie.timelapse, "render", str(movie)) as held:
         actions.begin(movie, held.token)

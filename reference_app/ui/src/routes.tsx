@@ -17,7 +17,6 @@ import type { CameraPageQuery } from "./features/cameras/__generated__/CameraPag
 import type { PairPageQuery } from "./features/cameras/__generated__/PairPageQuery.graphql";
 import type { CamerasPageQuery } from "./features/cameras/__generated__/CamerasPageQuery.graphql";
 import homeQuery, { type HomePageQuery } from "./features/home/__generated__/HomePageQuery.graphql.ts";
-import { NoSuchPlace } from "./shared/pages/NoSuchPlace.tsx";
 import { preloadParts } from "./shared/pages/onDemand.tsx";
 import { PageProblem } from "./shared/pages/PageProblem.tsx";
 import { TransitionDialogs } from "./shared/transitions/TransitionDialogs.tsx";
@@ -54,6 +53,7 @@ const pages = {
   account: () => fetched(import("./features/account/AccountPage.tsx")),
   pair: () => fetched(import("./features/cameras/PairPage.tsx")),
   operations: () => fetched(import("./features/operations/OperationsPage.tsx")),
+  noSuchPlace: () => fetched(import("./shared/pages/NoSuchPlace.tsx")),
 };
 
 /** Of a page that few people open: it is loaded on the visit alone. */
@@ -260,7 +260,14 @@ const routes: readonly Route[] = [
       return <DesignPage />;
     },
   },
-  { path: "*", framed: true, open: () => Promise.resolve(<NoSuchPlace />) },
+  {
+    path: "*",
+    framed: true,
+    open: async () => {
+      const { NoSuchPlace } = await pages.noSuchPlace();
+      return <NoSuchPlace />;
+    },
+  },
 ];
 
 const visits = new Visits<PreloadedQuery<SessionPageQuery>>({

@@ -14,7 +14,7 @@ from timelapse.rendering.selection import BETWEEN, EVERYTHING, Selection
 from timelapse.rendering.style import PLAIN, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 MIN_FPS: Final = 0.1
@@ -24,6 +24,8 @@ MIN_SIDE: Final = 16
 MAX_SIDE: Final = 7680
 
 LONGEST_TITLE: Final = 80
+#: How many movies a sentence names.
+MOST_NAMED: Final = 3
 
 #: How loud the sound of a movie may be, percent of its file.
 MIN_VOLUME: Final = 1.0
@@ -184,6 +186,14 @@ def time_range(low_s: float, high_s: float) -> Sentence:
     if low == high:
         return sentence("%(length)s %(unit)s", length=high, unit=unit)
     return sentence("%(low)s to %(high)s %(unit)s", low=low, high=high, unit=unit)
+
+
+def some_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names for a sentence: of many the first ones, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    if more <= 1:  # one more takes no more room than saying so
+        return tuple(names)
+    return (*names[:MOST_NAMED], sentence("%(count)s more", count=more))
 
 
 NO_TIMELAPSE: Final = Reason(

@@ -14,8 +14,8 @@ from eliot_progress.stall import Liveness, judge
 from fsmlock import Reason
 from fsmlock.inspection import reason_for
 from fsmlock.sentences import sentence
-from timelapse.rendering.domain import MEASURING, time_range
-from timelapse.rendering.queries import movies_by_token, queued_before
+from timelapse.rendering.domain import MEASURING, some_of, time_range
+from timelapse.rendering.queries import movies_by_token, name_of, queued_before
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
 from timelapse.shared.progress_words import so_far
@@ -86,7 +86,7 @@ def _rendered_first(movie: Movie, states: Mapping[str, TaskState]) -> Reason:
         left = time_left(state)
         if left is not None and judge(state, time.time()) is Liveness.ALIVE:
             facts += (sentence("%(time)s left", time=time_range(*left)),)
-    name = str(movie)
+    name = name_of(movie)
     return Reason(
         code="behind_rendering",
         message=sentence(
@@ -95,14 +95,14 @@ def _rendered_first(movie: Movie, states: Mapping[str, TaskState]) -> Reason:
         if facts
         else sentence("It waits behind %(movie)s, which is being rendered.", movie=name),
         remedy=sentence("Wait, or pause or cancel %(movie)s.", movie=name),
-        params={"movie": str(movie)},
+        params={"movie": name},
     )
 
 
 def _behind(movies: list[Movie]) -> tuple[Reason, ...]:
     if not movies:
         return ()
-    names = tuple(map(str, movies))
+    names = some_of([name_of(movie) for movie in movies])
     return (
         Reason(
             code="behind",

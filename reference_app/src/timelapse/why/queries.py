@@ -22,6 +22,7 @@ from timelapse.operations.models import QueuePause
 from timelapse.operations.queries import run_keys
 from timelapse.rendering.models import Movie
 from timelapse.rendering.queries import failure_of, full_name, movies_by_token, queued_before
+from timelapse.rendering.queries import name_of as name_of_movie
 from timelapse.rendering.waiting import own_hold, time_left
 from timelapse.rendering.whereabouts import task_reasons
 from timelapse.shared.progress import about, store
@@ -82,7 +83,7 @@ def _movie(movie: Movie) -> MovieFacts:
         finished_at=movie.finished_at,
         frames_left=_frames_left(movie),
         frames_before=sum(map(_frames_left, before)),
-        before=tuple(map(str, before)),
+        before=tuple(map(name_of_movie, before)),
         holders=_holders(movie.timelapse, holds) if queued and own is None else (),
         workers=_workers(_RENDER_QUEUE, snapshot),
         task=task_reasons(movie, snapshot, own) if unfinished else (),

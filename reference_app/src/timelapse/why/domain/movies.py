@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fsmlock import Reason
 from fsmlock.sentences import sentence
+from timelapse.rendering.domain import some_of
 from timelapse.why.domain.links import Link, LinkKind, Range, Remedy
 from timelapse.why.domain.tasks import holder_links, task_links, worker_links
 
@@ -45,9 +46,9 @@ def _queued(movie: MovieFacts) -> Iterator[Link]:
                 code="behind",
                 message=sentence("%(movie)s comes first.", movie=movie.before[0])
                 if len(movie.before) == 1
-                else sentence("%(movies)s come first.", movies=movie.before),
+                else sentence("%(movies)s come first.", movies=some_of(movie.before)),
                 remedy="",
-                params={"movies": ", ".join(movie.before), "count": len(movie.before)},
+                params={"movies": ", ".join(some_of(movie.before)), "count": len(movie.before)},
             ),
         )
     if not movie.holders and not movie.before:

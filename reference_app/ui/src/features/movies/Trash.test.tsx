@@ -57,9 +57,9 @@ test.each([
   ["was not ready", null, "restore_unfinished"],
 ])("lists who deleted what, and offers the one way back of a movie that %s", async (_, bytes, name) => {
   const environment = show([{ ...movie, bytes }]);
-  expect(screen.getByRole("link", { name: "Movie 5" })).toHaveAttribute("href", "/movies/movie-5");
+  expect(await screen.findByRole("link", { name: "Movie 5" })).toHaveAttribute("href", "/movies/movie-5");
   expect(screen.getByTestId("in-trash")).toHaveTextContent(
-    /Deleted by editor .* ago\. Gone for good on Jun 15, 2026, 2:00/,
+    /Deleted by editor .* ago\. Gone for good on 15 Jun 2026, 14:00/,
   );
   await userEvent.click(screen.getByRole("button", { name: "Restore" }));
   expect(running(environment, "useTransitionMutation").request.variables).toEqual({
@@ -67,12 +67,12 @@ test.each([
   });
 });
 
-test("does not claim to know who it was", () => {
+test("does not claim to know who it was", async () => {
   show([{ ...movie, inTrash: { ...movie.inTrash, by: null } }]);
-  expect(screen.getByTestId("in-trash")).toHaveTextContent(/^Deleted .* ago\./);
+  expect(await screen.findByTestId("in-trash")).toHaveTextContent(/^Deleted .* ago\./);
 });
 
-test("an empty trash says so", () => {
+test("an empty trash says so", async () => {
   show([]);
-  expect(screen.getByText("The trash is empty.")).toBeVisible();
+  expect(await screen.findByText("The trash is empty.")).toBeVisible();
 });

@@ -17,6 +17,7 @@ import { FramePlayer } from "./FramePlayer.tsx";
 import { FrameViewer } from "./FrameViewer.tsx";
 import { LatestFrame } from "./LatestFrame.tsx";
 import { Scrubber, ScrubberSpace } from "./Scrubber.tsx";
+import { NewTimelapseHere } from "./NewTimelapseHere.tsx";
 import { StretchChoice, type ChosenStretch } from "./StretchChoice.tsx";
 import { useComparison } from "./useComparison.ts";
 
@@ -79,6 +80,9 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide, onMakeM
         name
         timezone
         frameCount
+        camera {
+          id
+        }
         latestFrame {
           capturedAt
         }
@@ -225,6 +229,11 @@ export function FrameBrowser({ frames: key, live, followingRef, mayHide, onMakeM
             marked={marked}
             onMark={setMarked}
             onMakeMovie={onMakeMovie}
+            others={(stretch) => (
+              <Suspense fallback={null}>
+                <NewTimelapseHere camera={timelapse.camera.id} zone={zone} stretch={stretch} />
+              </Suspense>
+            )}
           />
         )}
       </Box>

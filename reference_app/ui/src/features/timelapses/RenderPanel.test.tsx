@@ -142,6 +142,27 @@ test("shows the reasons as soon as the answer arrives", async () => {
   expect(screen.getByTestId("render-button")).toHaveAttribute("aria-disabled", "true");
 });
 
+test("says behind what the new movie waits", async () => {
+  const { environment } = show({ locks: [{ lock: "render", why: "Movie 7", token: 3 }] });
+  expect(
+    screen.getByText("A movie is being rendered. Another one waits until it is its turn."),
+  ).toBeVisible();
+  await userEvent.click(screen.getByTestId("render-button"));
+  const waiting = [
+    { code: "behind_rendering", message: "It waits behind Movie 7, which is being rendered.", remedy: "" },
+    { code: "behind", message: "It waits behind Movie 8.", remedy: "" },
+  ];
+  answer(environment, running(environment, "useRenderTimelapseMutation"), {
+    RenderTimelapsePayload: () => ({ errors: [] }),
+    Timelapse: () => ({ id: "timelapse-1", frameCount: 300, locks: [], availableTransitions: [render] }),
+    Movie: () => ({ name: "Movie 9", waiting }),
+  });
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent(
+    "Movie 9 is queued.It waits behind Movie 7, which is being rendered. It waits behind Movie 8.",
+  );
+});
+
 test("has no button when the server does not offer it", () => {
   show({ availableTransitions: [] });
   expect(screen.queryByTestId("render-button")).toBeNull();

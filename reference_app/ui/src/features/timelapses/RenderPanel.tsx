@@ -48,6 +48,9 @@ export function RenderPanel({ timelapse, choices, stretch = null, onClosed }: Pr
           name
           ...isForOthers_transition
         }
+        locks {
+          lock
+        }
         ...RenderButton_timelapse
         ...TimelapseHolds_timelapse
       }
@@ -138,6 +141,11 @@ export function RenderPanel({ timelapse, choices, stretch = null, onClosed }: Pr
             render({ timelapse: data.id, fps: rate, width, height });
           }}
         />
+        {data.locks.some(({ lock }) => lock === "render") && (
+          <Typography variant="body2" sx={{ color: "text.secondary" }}>
+            {t`A movie is being rendered. Another one waits until it is its turn.`}
+          </Typography>
+        )}
         {data.frameCount > 0 && (
           <Button
             aria-haspopup="dialog"

@@ -3,13 +3,15 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
 
-import { StretchChoice } from "./StretchChoice.tsx";
+import { StretchChoice, type ChosenStretch } from "./StretchChoice.tsx";
 
 const [NINE, TEN] = [Date.parse("2026-11-23T08:00:00Z"), Date.parse("2026-11-23T09:00:00Z")];
 
+const others = ({ from, to }: ChosenStretch) => <span>{`others ${String(to - from)}`}</span>;
+
 function Marking({ moment, onMakeMovie }: { readonly moment: number; readonly onMakeMovie: () => void }) {
   const [marked, setMarked] = useState<number | null>(null);
-  const shared = { moment, marked, onMark: setMarked, onMakeMovie };
+  const shared = { moment, marked, onMark: setMarked, onMakeMovie, others };
   return <StretchChoice zone="Europe/Zurich" {...shared} />;
 }
 
@@ -18,7 +20,9 @@ test("a marked start and the frame that is shown are the ends of a movie", async
   const { rerender } = render(<Marking moment={NINE} onMakeMovie={onMakeMovie} />);
   await userEvent.click(screen.getByRole("button", { name: "Start here" }));
   expect(screen.getByRole("button", { name: "Make a movie…" })).toBeDisabled();
+  expect(screen.getByText("others 0")).toBeVisible();
   rerender(<Marking moment={TEN} onMakeMovie={onMakeMovie} />);
+  expect(screen.getByText("others 3600000")).toBeVisible();
   expect(screen.getByRole("status")).toHaveTextContent(
     "Mon, 23 Nov 2026, 09:00:00 to Mon, 23 Nov 2026, 10:00:00",
   );

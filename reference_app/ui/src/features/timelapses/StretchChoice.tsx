@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import Box from "@mui/material/Box";
 import Button from "@mui/material/Button";
+import type { ReactNode } from "react";
 
 import { clockTime, dayName } from "../../lib/moments.ts";
 import { aheadMs } from "../../lib/zonedInput.ts";
@@ -19,10 +20,12 @@ interface Props {
   readonly marked: number | null;
   readonly onMark: (moment: number | null) => void;
   readonly onMakeMovie: (stretch: ChosenStretch) => void;
+  /** What else can be made of a part. */
+  readonly others: (stretch: ChosenStretch) => ReactNode;
 }
 
 /** Chooses a part of a timelapse: one end is marked, the other is the frame that is shown. */
-export function StretchChoice({ moment, zone, marked, onMark, onMakeMovie }: Props) {
+export function StretchChoice({ moment, zone, marked, onMark, onMakeMovie, others }: Props) {
   if (marked === null) {
     return (
       <Button
@@ -46,7 +49,7 @@ export function StretchChoice({ moment, zone, marked, onMark, onMakeMovie }: Pro
     >
       <Box component="span" role="status" sx={{ fontSize: "0.86rem" }}>
         {stretch.from === stretch.to
-          ? t`From ${inWords(marked)}. Go to the frame where it ends.`
+          ? t`From ${inWords(marked)}. Go to the frame where it ends, or let it go on.`
           : t`${inWords(stretch.from)} to ${inWords(stretch.to)}`}
       </Box>
       <Button
@@ -58,6 +61,7 @@ export function StretchChoice({ moment, zone, marked, onMark, onMakeMovie }: Pro
           onMakeMovie(stretch);
         }}
       >{t`Make a movie…`}</Button>
+      {others(stretch)}
       <Button
         size="small"
         onClick={() => {

@@ -1,6 +1,8 @@
+import { t } from "@lingui/core/macro";
 import { graphql } from "react-relay";
 import { ConnectionHandler, type RecordProxy, type RecordSourceProxy } from "relay-runtime";
 
+import { useToast } from "../../design/Toaster.tsx";
 import { answered, linked, linkedList } from "../../relay/records.ts";
 import { useAction } from "../../shared/transitions/useAction.ts";
 import type {
@@ -34,13 +36,18 @@ function createdAt(movie: RecordProxy): number {
   return Date.parse(String(movie.getValue("createdAt")));
 }
 
-/** Requests a movie of the frames that the timelapse has now. */
+/** Requests a movie of the frames that the timelapse has now. One that waits behind others says behind which. */
 export function useRenderTimelapse(): [(input: RenderTimelapseInput, onDone?: () => void) => void, boolean] {
   const [send, busy] = useAction<useRenderTimelapseMutation>(
     graphql`
       mutation useRenderTimelapseMutation($input: RenderTimelapseInput!) {
         renderTimelapse(input: $input) {
           movie {
+            name
+            waiting {
+              code
+              message
+            }
             createdAt
             ...MovieCard_movie
           }
@@ -64,9 +71,19 @@ export function useRenderTimelapse(): [(input: RenderTimelapseInput, onDone?: ()
       },
     },
   );
+  const show = useToast();
   return [
     (input, onDone) => {
-      send({ variables: { input }, onDone });
+      send({
+        variables: { input },
+        onDone: ({ renderTimelapse: { movie } }) => {
+          const behind = movie?.waiting.filter(({ code }) => code.startsWith("behind")) ?? [];
+          const name = movie?.name ?? "";
+          const remedy = behind.map(({ message }) => message).join(" ");
+          if (behind.length > 0) show({ severity: "success", message: t`${name} is queued.`, remedy });
+          onDone?.();
+        },
+      });
     },
     busy,
   ];

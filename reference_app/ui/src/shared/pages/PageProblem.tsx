@@ -5,9 +5,11 @@ import { Problem } from "../../design/Problem.tsx";
 import { CodeNotFetched } from "../../relay/code.ts";
 import { RequestFailed } from "../../relay/network.ts";
 import { useSessionEnded } from "../../relay/session.ts";
-import { NoSuchPlace } from "./NoSuchPlace.tsx";
+import { onDemand } from "./onDemand.tsx";
 import { useHealing } from "./useHealing.ts";
 import { useReopen } from "./useReopen.ts";
+
+const NoSuchPlace = onDemand(async () => (await import("./NoSuchPlace.tsx")).NoSuchPlace);
 
 interface Props {
   readonly error: Error;

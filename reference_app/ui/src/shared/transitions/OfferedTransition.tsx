@@ -22,10 +22,12 @@ interface Props {
   readonly why?: ReactNode;
   /** The id of what says why it is refused, if that isn't said below it. */
   readonly saidBy?: string | undefined;
+  /** What its fields have at first in place of what the server says, by name. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /** The button of one transition. It asks first what the server wants to know, or to have confirmed. */
-export function OfferedTransition({ of, transition, label, isBeside = false, why, saidBy }: Props) {
+export function OfferedTransition({ of, transition, label, isBeside = false, why, saidBy, values }: Props) {
   const offers = useOffers([transition]);
   const { choose, prepare, busy } = useChosenTransition(of);
   return offers.map((data) => (
@@ -43,7 +45,7 @@ export function OfferedTransition({ of, transition, label, isBeside = false, why
         prepare(data);
       }}
       onPress={() => {
-        choose(data);
+        choose(data, values);
       }}
       {...(isBeside && data.kind === "PRIMARY" ? {} : looks[data.kind])}
     />

@@ -58,14 +58,15 @@ interface FormProps extends Asked {
   readonly onClose: () => void;
 }
 
-function Form({ id, object, transition, titleId, fields, onClose }: FormProps) {
+function Form({ id, object, transition, values: given, titleId, fields, onClose }: FormProps) {
   const { name } = transition;
   const { isGone, isAllowed } = usePossibility(object, name);
   const [, navigate] = useLocation();
-  const { values, set, submit, busy, errors } = useTransitionForm(id, name, fields, (created) => {
+  const onDone = (created: string | null) => {
     onClose();
     if (created !== null) navigate(created);
-  });
+  };
+  const { values, set, submit, busy, errors } = useTransitionForm(id, name, fields, onDone, given);
   const isPossible = busy || isAllowed;
   return (
     <Frame

@@ -10,6 +10,8 @@ export interface Asked {
   readonly object: usePossibility_object$key;
   /** As it was offered when somebody chose it: a live update doesn't change what is being filled in. */
   readonly transition: useOffers_transitions$data[number];
+  /** What its fields have at first in place of what the server says, by name. */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The dialog in which a transition asks. */

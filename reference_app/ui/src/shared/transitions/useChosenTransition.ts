@@ -2,14 +2,17 @@ import { graphql, useFragment } from "react-relay";
 
 import type { useChosenTransition_object$key } from "./__generated__/useChosenTransition_object.graphql";
 import type { useOffers_transitions$data } from "./__generated__/useOffers_transitions.graphql";
-import { useAsk } from "./useAsk.ts";
+import { useAsk, type Asked } from "./useAsk.ts";
 import { useTransition } from "./useTransition.ts";
 
 type Offer = useOffers_transitions$data[number];
 
 interface Chosen {
-  /** Does it, or opens its dialog if the server wants to know or to have confirmed something. */
-  readonly choose: (offer: Offer) => void;
+  /**
+   * Does it, or opens its dialog if the server wants to know or to have confirmed something. With `values` its fields
+   * begin with these.
+   */
+  readonly choose: (offer: Offer, values?: Asked["values"]) => void;
   /** Call it when somebody is about to choose: the dialog is ready sooner. */
   readonly prepare: (offer: Offer) => void;
   /** Whether it is being done. */
@@ -31,8 +34,8 @@ export function useChosenTransition(of: useChosenTransition_object$key): Chosen 
   const [apply, busy] = useTransition();
   const { id } = object;
   return {
-    choose: (transition) => {
-      if (transition.confirm !== null || transition.asks) ask.open({ id, object, transition });
+    choose: (transition, values) => {
+      if (transition.confirm !== null || transition.asks) ask.open({ id, object, transition, values });
       else apply({ id, name: transition.name, input: {} });
     },
     prepare: (transition) => {

@@ -19,12 +19,16 @@ interface Form {
   readonly errors: readonly TransitionError[];
 }
 
-/** What a person fills in for an object's transition. It is kept until the server has accepted it. */
+/**
+ * What a person fills in for an object's transition, which begins with what is `given`. It is kept until the server has
+ * accepted it.
+ */
 export function useTransitionForm(
   id: string,
   name: string,
   key: useTransitionForm_transition$key | null,
   onDone: (created: string | null) => void,
+  given: Values = {},
 ): Form {
   const asking = readInlineData(
     graphql`
@@ -40,7 +44,7 @@ export function useTransitionForm(
   );
   const input = asking?.input ?? [];
   const [values, setValues] = useState<Values>(() =>
-    Object.fromEntries(input.map((field) => [field.name, field.default])),
+    Object.fromEntries(input.map((field) => [field.name, given[field.name] ?? field.default])),
   );
   const [errors, setErrors] = useState<readonly TransitionError[]>([]);
   const [apply, busy] = useTransition();
