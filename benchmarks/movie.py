@@ -159,7 +159,7 @@ def ffmpeg(
         scale += f",fade=in:0:30,fade=out:{frames - 30}:30"
     command = [get_ffmpeg_exe(), "-v", "error", "-y", "-r", "30", "-i", str(folder / "%05d.jpg")]
     command += ["-frames:v", str(frames), "-vf", scale, "-c:v", "libx264", "-preset", "veryfast"]
-    command += ["-crf", str(crf), "-g", "60", "-pix_fmt", "yuv420p", str(out)]
+    command += ["-crf", str(crf), "-g", "90", "-pix_fmt", "yuv420p", str(out)]
     subprocess.run(command, check=True)
 
 
