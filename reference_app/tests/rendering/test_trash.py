@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -189,18 +188,6 @@ def test_what_somebody_restores_meanwhile_is_not_swept(movie, user, monkeypatch)
     monkeypatch.setattr(trash, "_due", restored_between)
     assert trash.sweep(after(days=14)) == 0
     assert (state_of(movie), queries.video_of(movie.pk).exists()) == ("ready", True)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_files_that_cant_be_removed_are_not_forgotten(movie, user):
-    trash.trash_movie(movie.pk, user)
-    folder = queries.folder_of(movie.pk)
-    folder.chmod(0o500)
-    assert trash.delete_for_good(movie.pk, user).state == "deleting"
-    assert finish_deletions() == 0
-    folder.chmod(0o700)
-    assert finish_deletions() == 1
-    assert (state_of(movie), folder.exists()) == ("deleted", False)
 
 
 def test_a_folder_that_stays_keeps_the_row_until_it_is_gone(movie, user, monkeypatch):

@@ -83,8 +83,8 @@ def do_with_all(user: User, work: Sequence[Work], doing: Together) -> tuple[Outc
         outcomes = tuple(_do(user, prospect) for prospect in _prospects(user, work, doing))
     done = [outcome.work for outcome in outcomes if not outcome.reasons]
     if done:
-        message = f"{doing.value.capitalize()}, one of {len(done)} at once."
-        LogEntry.objects.log_actions(user.pk, done, CHANGE, change_message=message)
+        change = f"{doing.value.capitalize()}, one of {len(done)} at once."
+        LogEntry.objects.log_actions(user.pk, done, CHANGE, change_message=change)
     return outcomes
 
 

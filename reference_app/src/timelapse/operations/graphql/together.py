@@ -9,12 +9,14 @@ from asgiref.sync import sync_to_async
 from strawberry import relay
 from strawberry.types import Info
 
+from fsmlock import Reason as ReasonValue
 from fsmlock.adapters.graphql import Reason
+from fsmlock.sentences import sentence
 from timelapse.operations import together
 from timelapse.operations.graphql.work import VIEW, WorkFilter
 from timelapse.shared import subjects
 from timelapse.shared.access import SIGNED_IN, only
-from timelapse.shared.graphql import Stateful, UserError, reasons_of, signed_in
+from timelapse.shared.graphql import Stateful, UserError, reasons_of, signed_in, user_errors
 from timelapse.shared.progress import about
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-    from fsmlock import Reason as ReasonValue
     from timelapse.operations.work import Work
 
 WorkAction = strawberry.enum(
@@ -98,9 +99,12 @@ class Mutation:
     async def do_with_work(self, info: Info, input: DoWithWorkInput) -> DoWithWorkPayload:  # noqa: A002 - Relay's
         """Do it with each."""
         if len(input.ids) > together.MOST:
-            message = f"{len(input.ids)} are too many at once."
-            error = UserError(code="too_many", message=message, remedy=f"Name at most {together.MOST}.")
-            return DoWithWorkPayload(errors=[error])
+            reason = ReasonValue(
+                code="too_many",
+                message=sentence("%(many)s are too many at once.", many=len(input.ids)),
+                remedy=sentence("Name at most %(most)s.", most=together.MOST),
+            )
+            return DoWithWorkPayload(errors=user_errors([reason]))
         return await sync_to_async(_do)(signed_in(info), input)
 
 
