@@ -44,7 +44,7 @@ export function WorkFilters({ filter, onChange }: Props) {
           onChange({ stages: STAGES[ended ? "ended" : "underWay"].filter((each) => each === target.value) });
         }}
         slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
-        sx={{ flex: { xs: "1 1 40%", sm: "none" }, minWidth: { xs: 0, sm: 150 } }}
+        sx={{ flex: { xs: "1 1 40%", sm: "none" }, width: { sm: "auto" }, minWidth: { xs: 0, sm: 150 } }}
       >
         <MenuItem value="">{t`any`}</MenuItem>
         {STAGES[ended ? "ended" : "underWay"].map((each) => (
@@ -62,7 +62,7 @@ export function WorkFilters({ filter, onChange }: Props) {
           onChange({ kinds: KINDS.filter((each) => each === target.value) });
         }}
         slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
-        sx={{ flex: { xs: "1 1 40%", sm: "none" }, minWidth: { xs: 0, sm: 170 } }}
+        sx={{ flex: { xs: "1 1 40%", sm: "none" }, width: { sm: "auto" }, minWidth: { xs: 0, sm: 170 } }}
       >
         <MenuItem value="">{t`any`}</MenuItem>
         {KINDS.map((each) => (
@@ -105,7 +105,7 @@ function Search({ words, onChange }: { readonly words: string; readonly onChange
         setTyped(target.value);
       }}
       slotProps={{ inputLabel: { shrink: true }, htmlInput: { maxLength: LONGEST_SEARCH } }}
-      sx={{ flex: { xs: "1 0 100%", sm: "1 1 200px" } }}
+      sx={{ flex: { xs: "1 0 100%", sm: "1 1 200px" }, width: { sm: "auto" } }}
     />
   );
 }
