@@ -127,6 +127,41 @@ def test_a_movie_behind_another_is_made_at_once_when_that_is_asked_to_stop(share
     assert visitor.errors == []
 
 
+def test_somebody_who_reads_german_is_told_in_german_what_needs_them_and_why(
+    shared_stack, visitor, timelapse, screenshot
+):
+    timelapse.get_by_role("button", name="Account: admin").click()
+    timelapse.get_by_role("menuitem", name="Deutsch").click()
+    expect(timelapse.get_by_role("region", name="Film rendern")).to_be_visible()
+    before = timelapse.locator(CARDS).count()
+    with stopped(shared_stack, "render"):
+        for number in (1, 2):
+            timelapse.get_by_test_id("render-button").click()
+            expect(timelapse.locator(CARDS)).to_have_count(before + number)
+        newest, first = timelapse.locator(CARDS).nth(0), timelapse.locator(CARDS).nth(1)
+        newest.get_by_test_id("why-button").click()
+        expect(line(newest, "behind")).to_contain_text(re.compile(r"Film \d+ kommt zuerst\."))
+        first.get_by_test_id("why-button").click()
+        expect(line(first, "no_worker")).to_contain_text("Kein Worker ist dafür da.")
+        expect(line(first, "no_worker")).to_contain_text("Starten Sie einen Worker: celery")
+        in_german(timelapse, screenshot, "why-german")
+        timelapse.get_by_role("link", name="Start", exact=True).click()
+        need = timelapse.get_by_test_id("needs-you").locator("[data-code=no_worker]")
+        expect(need).to_contain_text("Kein Worker bedient die Warteschlange „render“; 1 Aufgabe wartet.")
+        in_german(timelapse, screenshot, "home-needs-german")
+    assert visitor.errors == []
+
+
+def in_german(page, screenshot, name):
+    """Look at it on a desk and on a phone: German is longer, and nothing may leave the window."""
+    for width, height in ((390, 844), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+        for scheme in in_each_scheme(page):
+            screenshot(page, f"{name}-{width}-{scheme}")
+            assert violations(page) == [], (width, scheme)
+
+
 def test_a_paused_queue_is_named_and_resumed_where_it_stands_in_the_way(
     shared_stack, visitor, timelapse, screenshot
 ):
