@@ -45,6 +45,7 @@ export function WorkPanel({ work, changes }: Props) {
         work(filter: $filter, first: $first, after: $after)
           @connection(key: "WorkPanel_work", filters: ["filter"]) {
           edges {
+            stage
             node {
               id
             }
@@ -59,6 +60,8 @@ export function WorkPanel({ work, changes }: Props) {
   const [isFiltering, startFiltering] = useTransition();
   const shown = useRef(filter);
   const listed = data.work.edges.length;
+  // What succeeded can't be retried; what is under way can be cancelled.
+  const isWorthAsking = data.work.edges.some(({ stage }) => stage !== "SUCCEEDED");
   useEffect(() => {
     if (shown.current === filter) return;
     shown.current = filter;
@@ -83,7 +86,7 @@ export function WorkPanel({ work, changes }: Props) {
   return (
     <Panel title={t`Movies and long work`}>
       <WorkFilters filter={filter} onChange={change} />
-      {listed > 0 && <TogetherButton filter={filter} />}
+      {isWorthAsking && <TogetherButton filter={filter} />}
       {listed === 0 ? (
         <NoWork
           filter={filter}
