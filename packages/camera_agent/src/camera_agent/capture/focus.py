@@ -41,7 +41,7 @@ class FocusAid:
         now = self._monotonic()
         with self._lock:
             begins = fits and now >= self._until
-            self._until = now + min(float(seconds), LONGEST_FOCUS_S) if fits else -math.inf  # type: ignore[arg-type] # checked
+            self._until = now + min(seconds, LONGEST_FOCUS_S) if fits else -math.inf  # type: ignore[type-var, operator] # checked
             if begins:
                 self._due, self._failure = now, ""
         return begins
