@@ -419,9 +419,9 @@ def test_the_segments_go_with_the_last_movie_of_the_timelapse(movie, garden, use
     tasks.render_movie(movie.pk)
     again = actions.request_render(garden.pk, SMALL, user)
     tasks.render_movie(again.pk)
-    actions.delete_movie(movie.pk, user)
+    actions.delete_movie(movie.pk)
     assert list(queries.segments_of(garden.pk).iterdir())
-    actions.delete_movie(again.pk, user)
+    actions.delete_movie(again.pk)
     assert not queries.segments_of(garden.pk).exists()
 
 
