@@ -4,6 +4,7 @@ import pytest
 from tests import values
 
 from queue_insight import diagnose
+from queue_insight.snapshot import TaskState, WorkerState
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,19 @@ def test_free_workers_may_be_full_of_tasks_that_wait_for_their_rate_limit(fields
     if code == "prefetch_blocked":
         assert "keep 8 tasks of queue 'celery' that they have received" in reason.message
         assert "work.do at most 2/m" in reason.message
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("work.other", WorkerState.ONLINE), ("work.do", WorkerState.LATE)],
+)
+def test_a_limit_blocks_no_worker_that_keeps_other_tasks_or_is_silent(name, state):
+    limited = values.worker(slots=1, rate_limits={"work.do": "2/m"}, state=state)
+    kept = values.task(id="kept", name=name, state=TaskState.RESERVED, worker=limited.name, position=None)
+    now = values.snapshot(
+        queues=(values.queue(depth=1, reserved=1),), queued=(values.task(), kept), workers=(limited,)
+    )
+    assert "prefetch_blocked" not in {reason.code for reason in diagnose("t1", now)}
 
 
 @pytest.mark.parametrize(

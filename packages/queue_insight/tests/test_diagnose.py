@@ -354,6 +354,16 @@ def test_a_delivered_task_that_no_worker_has_says_when_it_comes_back_and_blames_
     assert "Start the collector" not in reason.remedy
 
 
+def test_a_delivered_task_may_be_at_a_worker_of_the_solo_pool_which_says_nothing_while_it_works():
+    delivered = values.task(
+        state=TaskState.RESERVED, position=None, unacked=True, delivered_at=NOW - timedelta(minutes=40)
+    )
+    solo = values.worker(is_solo=True, state=WorkerState.LATE)
+    reason = only("t1", values.snapshot(queued=(delivered,), workers=(solo,), visibility_timeout_s=3600.0))
+    assert "ended" not in reason.message
+    assert "solo pool" in reason.remedy
+
+
 def test_a_command_does_nothing_else_than_it_says_whatever_a_queue_is_called():
     name = "movies; touch /tmp/harm"
     queue = values.queue(name=name, workers=())

@@ -6,14 +6,19 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from queue_insight.reasons import Reason, count
+from queue_insight.snapshot import TaskState, WorkerState
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from queue_insight.snapshot import QueueState, Snapshot
 
 
 def blocked(queue: QueueState, snapshot: Snapshot) -> Reason | None:
     """Return what keeps the free workers of a queue from taking more; None if nothing is known to."""
     workers = [worker for worker in snapshot.workers if worker.name in (queue.workers or ())]
+    if any(worker.state is not WorkerState.ONLINE for worker in workers):
+        return None  # What those do that are silent isn't known.
     running = snapshot.running_by_worker()
     slots = sum(worker.slots or 0 for worker in workers)
     free = slots - sum(running.get(worker.name, 0) for worker in workers)
@@ -24,7 +29,19 @@ def blocked(queue: QueueState, snapshot: Snapshot) -> Reason | None:
         return _by_delayed(queue, free)
     # It asks for none while it keeps as many as it may prefetch, even if these wait for their rate limit.
     limits = {name: rate for worker in workers for name, rate in worker.rate_limits.items()}
-    return _by_limits(queue, free, limits) if limits and queue.reserved - queue.delayed >= slots else None
+    kept = queue.reserved - queue.delayed - _without_limit(queue, snapshot, limits)
+    return _by_limits(queue, free, kept, limits) if limits and kept >= slots else None
+
+
+def _without_limit(queue: QueueState, snapshot: Snapshot, limits: Container[str]) -> int:
+    """Return how many tasks, of those that are known, a worker keeps for another reason than their limit."""
+    return sum(
+        task.state is TaskState.RESERVED
+        and task.queue == queue.name
+        and task.name not in limits
+        and (task.eta is None or task.eta <= snapshot.at)
+        for task in snapshot.queued
+    )
 
 
 def _by_delayed(queue: QueueState, free: int) -> Reason:
@@ -39,8 +56,7 @@ def _by_delayed(queue: QueueState, free: int) -> Reason:
     )
 
 
-def _by_limits(queue: QueueState, free: int, limits: dict[str, str]) -> Reason:
-    kept = queue.reserved - queue.delayed
+def _by_limits(queue: QueueState, free: int, kept: int, limits: dict[str, str]) -> Reason:
     name, rate = min(limits.items())
     others = f" ({count(len(limits) - 1, 'other name')} limited, too)" if len(limits) > 1 else ""
     return Reason(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 INSPECTED_WITHIN = timedelta(seconds=25)
 #: By whether the broker still holds the message; None: unknown.
 REDELIVERED = {True: "yes", False: "no", None: None}
-SOLO = "A worker of the solo pool sends none while it runs a task: it works, or look at its log."
+SOLO = "A worker of the solo pool sends nothing while it runs a task: it works, or look at its log."
 LOST = {
     False: "The broker no longer holds it, so it is not redelivered. It may have done part of its work: "
     "look at what it changed before you send it again. Tasks that may run twice can set acks_late.",
@@ -165,7 +165,14 @@ def is_stray(task: TaskInfo, snapshot: Snapshot) -> bool:
         and task.delivered_at is not None
         and snapshot.fresh
         and snapshot.at - task.delivered_at > INSPECTED_WITHIN
+        and not _may_be_at_solo(snapshot)
     )
+
+
+def _may_be_at_solo(snapshot: Snapshot) -> bool:
+    """Return whether a worker runs that says nothing of its tasks while it works."""
+    ended = {WorkerState.GONE, WorkerState.OFFLINE}
+    return any(worker.is_solo and worker.state not in ended for worker in snapshot.workers)
 
 
 def _delivered(task: TaskInfo, snapshot: Snapshot) -> Reason:
@@ -180,6 +187,8 @@ def _delivered(task: TaskInfo, snapshot: Snapshot) -> Reason:
             "its worker has probably ended, and it may have done part of its work, or all of it."
         )
         remedy = f"The broker holds it unacknowledged: {_redelivery(task, snapshot)}"
+    elif _may_be_at_solo(snapshot):
+        remedy = SOLO
     return Reason(
         code="reserved",
         message=message,
