@@ -1,5 +1,5 @@
 import Box from "@mui/material/Box";
-import type { SystemStyleObject } from "@mui/system";
+import type { CSSProperties } from "react";
 
 /** The colours a state can have; each state has words too, so that colour alone never carries meaning. */
 export type Tone = "good" | "attention" | "bad" | "quiet";
@@ -12,10 +12,10 @@ const colours: Record<Tone, string> = {
 };
 
 /** A disc, a triangle, a square and a ring: who can't tell the colours apart tells the shapes. */
-const shapes: Record<Tone, SystemStyleObject> = {
-  good: { borderRadius: "50%", bgcolor: "currentColor" },
-  attention: { width: 11, clipPath: "polygon(50% 0, 100% 100%, 0 100%)", bgcolor: "currentColor" },
-  bad: { borderRadius: "2px", bgcolor: "currentColor" },
+const shapes: Record<Tone, CSSProperties> = {
+  good: { borderRadius: "50%", backgroundColor: "currentColor" },
+  attention: { width: 11, clipPath: "polygon(50% 0, 100% 100%, 0 100%)", backgroundColor: "currentColor" },
+  bad: { borderRadius: "2px", backgroundColor: "currentColor" },
   quiet: { borderRadius: "50%", border: 2 },
 };
 
