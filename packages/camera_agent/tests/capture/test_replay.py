@@ -37,6 +37,18 @@ def deliver_all(spool, stop) -> None:
                 spool.changed.wait(0.05)
 
 
+def replay_beside_a_server(folder, spool, taken) -> None:
+    """Replay a source to its end, while all that is in the spool is delivered."""
+    stop = threading.Event()
+    process, run = replay(folder, spool, stop, taken)
+    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
+    delivering.start()
+    with closing(process):
+        assert run.run()
+    stop.set()
+    delivering.join(5)
+
+
 def test_a_run_interrupted_goes_on_with_the_same_captures(folder, spool):
     stop, first, again = threading.Event(), [], []
 
@@ -48,14 +60,7 @@ def test_a_run_interrupted_goes_on_with_the_same_captures(folder, spool):
     process, run = replay(folder, spool, stop, interrupt)
     with closing(process):
         assert not run.run()
-    stop = threading.Event()
-    process, run = replay(folder, spool, stop, again.append)
-    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
-    delivering.start()
-    with closing(process):
-        assert run.run()
-    stop.set()
-    delivering.join(5)
+    replay_beside_a_server(folder, spool, again.append)
     names = [capture.filename for capture in again if capture is not None]
     assert names == [f"img{number}.jpg" for number in range(6, 13)]
     assert spool.last_sequence() == 12
@@ -76,28 +81,15 @@ def test_pictures_that_were_added_between_two_tries_are_delivered_and_no_other_t
     (folder / "img0.jpg").write_bytes(jpeg(3))
     (folder / "more").mkdir()
     (folder / "more" / "img1.jpg").write_bytes(jpeg(5))
-    stop = threading.Event()
-    process, run = replay(folder, spool, stop, lambda capture: capture and names.append(capture.filename))
-    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
-    delivering.start()
-    with closing(process):
-        assert run.run()
-    stop.set()
-    delivering.join(5)
+    replay_beside_a_server(folder, spool, lambda capture: capture and names.append(capture.filename))
     assert sorted(names) == sorted(path.name for path in folder.rglob("*.jpg"))
     assert names.count("img1.jpg") == 2
 
 
 def test_the_spool_does_not_fill_up_with_a_copy_of_the_source(folder, spool, monkeypatch):
     monkeypatch.setattr(module, "MAX_PENDING", 3)
-    stop, most = threading.Event(), []
-    process, run = replay(folder, spool, stop, lambda capture: most.append(spool.counts().pending))
-    delivering = threading.Thread(target=deliver_all, args=(spool, stop))
-    delivering.start()
-    with closing(process):
-        assert run.run()
-    stop.set()
-    delivering.join(5)
+    most = []
+    replay_beside_a_server(folder, spool, lambda capture: most.append(spool.counts().pending))
     assert len(most) == 12
     assert max(most) <= 3
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from camera_agent.errors import AgentError
 from camera_agent.protocol.messages import LONGEST_FOCUS_S, Focus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from camera_agent.home import Json
 
@@ -61,6 +63,16 @@ class FocusAid:
         """Note that none could be taken, and why."""
         with self._lock:
             self._due, self._failure = self._monotonic() + RETRY_S, why
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Note whether a picture could be taken and passed on inside. An AgentError goes no further."""
+        try:
+            yield
+        except AgentError as error:
+            self.failed(str(error))
+        else:
+            self.taken()
 
     def state(self) -> Focus:
         """Return what the server is told."""

@@ -314,10 +314,6 @@ class CaptureLoop:
         wait, left = self.focus.due_in_s(), until - time.monotonic()
         if wait > 0 or left < LOOK_FACTOR * self._camera.took_s:
             return wait or math.inf
-        try:
+        with self.focus.attempt():
             self._on_look(self._session.look(left))
-        except AgentError as error:
-            self.focus.failed(str(error))
-        else:
-            self.focus.taken()
         return self.focus.due_in_s()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from camera_agent.capture.focus import FocusAid
 from camera_agent.captures import Capture, Look, new_capture_id
-from camera_agent.errors import AgentError, DriverError, SpoolError
+from camera_agent.errors import DriverError, SpoolError
 from camera_agent.protocol.captures import EXPOSURE_BYTES
 from camera_agent.protocol.values import check_object
 from eliot_progress import inject
@@ -120,15 +120,11 @@ class CaptureSession:
 
     def _pass_centre(self, moment: Instant) -> None:
         """Pass the centre to the focus aid. The capture is in the spool, so no failure here may cost it."""
-        try:
+        with self._focus.attempt():
             centre = self._read("centre")
             if not centre:
                 raise DriverError("The picture can't be shown.", NEEDS_PILLOW)
             self._callbacks.on_look(Look(whole=b"", centre=centre, captured_at=moment))
-        except AgentError as error:
-            self._focus.failed(str(error))
-        else:
-            self._focus.taken()
 
     def preview(self, interval_s: float) -> bytes:
         """Return a small JPEG of what the camera sees now; nothing is kept. AgentError when that fails."""
